@@ -1,0 +1,178 @@
+package reconcile
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Attribute says where an object holds an address.
+type Attribute uint8
+
+// The attributes, in the order of the rows of addresses.csv.
+const (
+	AttrPrimary Attribute = iota // the SMTP: value
+	AttrAlias                    // any other SMTP proxy
+	AttrMail
+	AttrUPN
+	AttrTarget // targetAddress: listed, and holds nothing
+)
+
+var attributeNames = [...]string{"primary", "alias", "mail", "upn", "target"}
+
+func (a Attribute) String() string { return attributeNames[a] }
+
+// Address is one address of one object.
+type Address struct {
+	Text      string // as in the input, without prefix and surrounding blanks
+	Normal    string // as compared, see [Normalize]
+	Attribute Attribute
+}
+
+// IsBlank says that r is white space or a character without width, which counts like a blank in
+// addresses: U+200B to U+200F, U+2060 and U+FEFF.
+func IsBlank(r rune) bool {
+	return unicode.IsSpace(r) || isZeroWidth(r)
+}
+
+func isZeroWidth(r rune) bool {
+	return r >= 0x200B && r <= 0x200F || r == 0x2060 || r == 0xFEFF
+}
+
+// Normalize brings an address, UPN or other name to the form in which two are compared: trimmed of
+// blanks and zero-width characters, NFC, lower case by the simple mapping of each character.
+// Normalizing twice changes nothing more.
+func Normalize(s string) string {
+	s = strings.TrimFunc(s, IsBlank)
+	if isLowerASCII(s) {
+		return s
+	}
+	s = strings.Map(unicode.ToLower, norm.NFC.String(s))
+	return norm.NFC.String(s) // lower case can compose where upper case could not: J with caron
+}
+
+func isLowerASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 || 'A' <= s[i] && s[i] <= 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// proxyKind says what a value of proxyAddresses is.
+type proxyKind uint8
+
+const (
+	proxyOther    proxyKind = iota // X500, SIP, X400 …: no SMTP address
+	proxyPrimary                   // exactly SMTP:
+	proxyAlias                     // any other spelling of the prefix
+	proxyNoPrefix                  // Entra discards it
+	proxyBlank                     // an SMTP kind with a blank after the prefix or inside
+	proxyEmpty                     // an SMTP prefix alone
+)
+
+// parseProxy splits one value of proxyAddresses into its kind and, where it is an SMTP address, the
+// address. stripped says that the whole column lost its prefixes.
+func parseProxy(value string, stripped bool) (proxyKind, string) {
+	value = strings.TrimFunc(value, IsBlank)
+	if stripped {
+		if strings.ContainsFunc(value, IsBlank) {
+			return proxyBlank, ""
+		}
+		return proxyAlias, value
+	}
+	prefix, rest, found := strings.Cut(value, ":")
+	switch {
+	case !found || !IsProxyPrefix(prefix) || strings.EqualFold(prefix, "mailto"):
+		return proxyNoPrefix, ""
+	case !strings.EqualFold(prefix, "smtp"):
+		return proxyOther, ""
+	case rest == "":
+		return proxyEmpty, ""
+	case strings.ContainsFunc(rest, IsBlank):
+		return proxyBlank, ""
+	case prefix == "SMTP":
+		return proxyPrimary, rest
+	}
+	return proxyAlias, rest
+}
+
+// IsProxyPrefix says whether s, the text before a colon, can be the type of a proxy address: a letter,
+// then letters, digits and hyphens (SMTP, X500, CCMAIL …).
+func IsProxyPrefix(s string) bool {
+	for i := range len(s) {
+		c := s[i] | 0x20
+		letter := 'a' <= c && c <= 'z'
+		if !letter && (i == 0 || (s[i] < '0' || s[i] > '9') && s[i] != '-') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// Primary gives the address by which the object soft-matches, as in the input, and the attribute that
+// it comes from. It is the first SMTP: value of proxyAddresses; for an AD object whose proxyAddresses
+// hold no value at all it is mail (how-to-connect-install-existing-tenant; KB 3190357, scenario 2).
+// Any value of proxyAddresses, X500 and SIP included, masks mail.
+func (r *Record) Primary() (address string, from Attribute, ok bool) {
+	for _, value := range r.ProxyAddresses {
+		if kind, address := parseProxy(value, r.PrefixesStripped); kind == proxyPrimary {
+			return address, AttrPrimary, true
+		}
+	}
+	if mail := strings.TrimFunc(r.Mail, IsBlank); r.mailCounts() && mail != "" {
+		return mail, AttrMail, true
+	}
+	return "", 0, false
+}
+
+// mailCounts says that mail stands in for the primary. Only on-premises: the cloud object must have an
+// SMTP: value (how-to-connect-syncservice-features).
+func (r *Record) mailCounts() bool {
+	return r.Side == AD && len(r.ProxyAddresses) == 0
+}
+
+// Addresses gives every address of the object: the SMTP proxies in their order, then mail, UPN and
+// targetAddress. What stands in two attributes is given twice.
+func (r *Record) Addresses() []Address {
+	list := make([]Address, 0, len(r.ProxyAddresses)+3)
+	primaries := 0
+	for _, value := range r.ProxyAddresses {
+		kind, address := parseProxy(value, r.PrefixesStripped)
+		switch kind {
+		case proxyPrimary:
+			attribute := AttrPrimary
+			if primaries++; primaries > 1 {
+				attribute = AttrAlias
+			}
+			list = appendAddress(list, address, attribute)
+		case proxyAlias:
+			list = appendAddress(list, address, AttrAlias)
+		}
+	}
+	list = appendAddress(list, r.Mail, AttrMail)
+	list = appendAddress(list, r.UserPrincipalName, AttrUPN)
+	return appendAddress(list, r.targetAddress(), AttrTarget)
+}
+
+func appendAddress(list []Address, text string, attribute Attribute) []Address {
+	text = strings.TrimFunc(text, IsBlank)
+	if text == "" {
+		return list
+	}
+	return append(list, Address{Text: text, Normal: Normalize(text), Attribute: attribute})
+}
+
+// targetAddress gives the address in TargetAddress, empty where it is of another type than SMTP.
+func (r *Record) targetAddress() string {
+	kind, address := parseProxy(r.TargetAddress, false)
+	switch kind {
+	case proxyPrimary, proxyAlias:
+		return address
+	case proxyNoPrefix:
+		return r.TargetAddress
+	}
+	return ""
+}
