@@ -1,0 +1,53 @@
+package reconcile
+
+import (
+	"strconv"
+	"strings"
+)
+
+// inScope says whether the sync's default rules let the AD object through; R1 is for those that they
+// do not (concept-azure-ad-connect-sync-default-configuration).
+func inScope(r *Record) bool {
+	if r.IsCriticalSystemObject || strings.Contains(strings.ToUpper(r.DistinguishedName), `\0ACNF:`) {
+		return false
+	}
+	return r.Class == ClassUser && userInScope(r)
+}
+
+// systemRecipients are the bits of msExchRecipientTypeDetails of mailboxes that Exchange keeps for
+// itself: arbitration, discovery, monitoring and the like.
+const systemRecipients = 0x21C07000
+
+func userInScope(r *Record) bool {
+	sam, nickname := strings.ToLower(r.SamAccountName), strings.ToLower(r.MailNickname)
+	switch {
+	case strings.TrimSpace(sam) == "",
+		strings.HasPrefix(sam, "aad_"), strings.HasPrefix(sam, "msol_"), sam == "support_388945a0",
+		isExchangeSystemName(sam), isExchangeSystemName(nickname),
+		strings.HasPrefix(nickname, "systemmailbox{"):
+		return false
+	}
+	return recipientType(r)&systemRecipients == 0
+}
+
+// isExchangeSystemName finds the client access servers' accounts: CAS_{…}.
+func isExchangeSystemName(lower string) bool {
+	return strings.HasPrefix(lower, "cas_") && strings.Contains(lower, "}")
+}
+
+// linkedMailbox is the msExchRecipientTypeDetails of a mailbox whose account is in another forest. It
+// has no anchor of its own: the sync waits for the account's object.
+const linkedMailbox = 2
+
+func hasAnchor(r *Record) bool {
+	return !(r.Class == ClassUser && recipientType(r) == linkedMailbox)
+}
+
+// recipientType gives msExchRecipientTypeDetails, 0 where it is blank or no number.
+func recipientType(r *Record) int64 {
+	n, err := strconv.ParseInt(strings.TrimSpace(r.MsExchRecipientType), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,167 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"smtpmatch/reconcile/internal/spill"
+)
+
+// object is a record with its number on its side. Numbers follow the input order; rejected rows have none.
+type object struct {
+	number uint64
+	record *Record
+}
+
+// sourceList is all sources of one side, in the order given.
+type sourceList struct {
+	side    Side
+	sources []Source
+}
+
+// progressEvery is how many records lie between two reports of progress.
+const progressEvery = 1 << 16
+
+// walk visits every object in input order and counts the rows.
+func (l *sourceList) walk(ctx context.Context, progress func(int), visit func(*object) error) (c Counts, err error) {
+	var o object
+	for _, source := range l.sources {
+		for r, err := range source.Records(ctx) {
+			if err != nil {
+				return c, err
+			}
+			if c.Read%progressEvery == 0 {
+				if progress(c.Read); ctx.Err() != nil {
+					return c, context.Cause(ctx)
+				}
+			}
+			c.Read++
+			r.Side = l.side
+			if r.Rejected {
+				c.Rejected++
+				continue
+			}
+			if isJudged(r) {
+				c.Judged++
+			} else {
+				c.Rejected++
+			}
+			o.record = r
+			if err := visit(&o); err != nil {
+				return c, err
+			}
+			o.number++
+		}
+	}
+	progress(c.Read)
+	return c, nil
+}
+
+// Place is where an object stands in the input.
+type Place struct {
+	File string
+	Row  int
+}
+
+func (p Place) String() string { return fmt.Sprintf("%s:%d", p.File, p.Row) }
+
+// Duplicate is one object that stands in the input more than once.
+type Duplicate struct {
+	Side   Side
+	ID     GUID
+	Places []Place // the first few
+}
+
+// DuplicateError says that objects stand in the files of one side more than once. Which row is right
+// cannot be told, so nothing is judged.
+type DuplicateError struct {
+	Duplicates []Duplicate // the first few, in the order of nothing in particular that is stable
+	Total      int
+}
+
+func (e *DuplicateError) Error() string {
+	var b strings.Builder
+	for _, d := range e.Duplicates {
+		column := "ObjectGUID"
+		if d.Side == Cloud {
+			column = "Id"
+		}
+		fmt.Fprintf(&b, "%s: %s: %s stands in these files again at %s", d.Places[0], column, d.ID, d.Places[1])
+		for _, p := range d.Places[2:] {
+			fmt.Fprintf(&b, ", %s", p)
+		}
+		b.WriteByte('\n')
+	}
+	if more := e.Total - len(e.Duplicates); more > 0 {
+		fmt.Fprintf(&b, "and %d more\n", more)
+	}
+	b.WriteString("give each object once: leave out the file or the rows that are double")
+	return b.String()
+}
+
+// The most duplicates, and places of one, that an error names.
+const (
+	mostDuplicates = 5
+	mostPlaces     = 3
+)
+
+// addPlace notes where an object stands under its id.
+func addPlace(table *spill.Table, o *object) error {
+	r := o.record
+	number := adObject(o.number)
+	if r.Side == Cloud {
+		number = cloudObject(o.number)
+	}
+	var p packer
+	p.uint(uint64(r.Row))
+	p.guid(r.ID)
+	p.text(r.Source)
+	return table.Add(keyOf(keyObject, r.Side.String()+string(r.ID[:])), number, p)
+}
+
+// findDuplicates fails if an id stands for more than one record.
+func findDuplicates(table *spill.Table) error {
+	found := &DuplicateError{}
+	for group, err := range table.Groups() {
+		if err != nil {
+			return err
+		}
+		if group.Len() == 1 {
+			continue
+		}
+		if found.Total++; len(found.Duplicates) == mostDuplicates {
+			continue
+		}
+		duplicate, err := unpackDuplicate(group)
+		if err != nil {
+			return err
+		}
+		found.Duplicates = append(found.Duplicates, duplicate)
+	}
+	if found.Total > 0 {
+		return found
+	}
+	return nil
+}
+
+func unpackDuplicate(group *spill.Group) (d Duplicate, err error) {
+	for entry, err := range group.Entries() {
+		if err != nil {
+			return d, err
+		}
+		if entry.Object&cloudBit != 0 {
+			d.Side = Cloud
+		}
+		u := unpacker{bytes: entry.Data}
+		row := int(u.uint())
+		d.ID = u.guid()
+		if d.Places = append(d.Places, Place{File: u.text(), Row: row}); u.err != nil {
+			return d, u.err
+		}
+		if len(d.Places) == mostPlaces {
+			break
+		}
+	}
+	return d, nil
+}
