@@ -36,7 +36,7 @@ func Judge(ctx context.Context, ad, cloud []Source, o Options) (*Result, error) 
 type judgement struct {
 	ad, cloud sourceList
 	options   Options
-	counts    [2]Counts // by Side
+	counts    [2][]Counts // by Side, of each source
 
 	anchor      AnchorMode
 	anchorCount anchorCount
@@ -47,22 +47,6 @@ type judgement struct {
 	settled, cloudConflicts spill.Notes
 
 	clusters *cluster.Clusters
-}
-
-// Counts says what became of the rows of one side: Read = Judged + Rejected.
-type Counts struct {
-	Read     int // rows of all files
-	Judged   int // objects with a verdict
-	Rejected int // rows that cannot be used, and objects of classes that are not judged yet
-}
-
-// isJudged says whether this version gives the object a verdict. Groups and contacts only hold
-// addresses so far. An AD object of any other class is outside the scope of the sync, which is a verdict.
-func isJudged(r *Record) bool {
-	if r.Side == AD {
-		return r.Class != ClassGroup && r.Class != ClassContact
-	}
-	return r.Class == ClassUser
 }
 
 // identify is the first stage: it counts the records, finds objects that stand in the files twice, and
@@ -184,10 +168,15 @@ func (j *judgement) eachAD(ctx context.Context, phase string, visit func(*object
 // again walks over sources that were read before, and fails if they are not the same.
 func (j *judgement) again(ctx context.Context, list *sourceList, phase string, visit func(*object) error) error {
 	counts, err := list.walk(ctx, j.progress(phase), visit)
-	if err == nil && counts != j.counts[list.side] {
-		err = fmt.Errorf("%s side: %d rows, then %d: %w", list.side, j.counts[list.side].Read, counts.Read, ErrChanged)
+	if err != nil {
+		return err
 	}
-	return err
+	for i, before := range j.counts[list.side] {
+		if counts[i] != before {
+			return fmt.Errorf("%s: %d rows, then %d: %w", list.sources[i].Name(), before.Read, counts[i].Read, ErrChanged)
+		}
+	}
+	return nil
 }
 
 func (j *judgement) progress(phase string) func(records int) {

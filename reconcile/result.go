@@ -16,8 +16,8 @@ type Result struct {
 // Close gives back what the engine holds.
 func (r *Result) Close() error { return nil }
 
-// Counts tells what became of the rows of a side.
-func (r *Result) Counts(side Side) Counts { return r.judgement.counts[side] }
+// Counts tells what became of the rows of each source of a side, in the order given.
+func (r *Result) Counts(side Side) []Counts { return r.judgement.counts[side] }
 
 // Anchor is the attribute in use as the source anchor of users: never [AnchorAuto].
 func (r *Result) Anchor() AnchorMode { return r.judgement.anchor }

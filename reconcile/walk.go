@@ -20,42 +20,69 @@ type sourceList struct {
 	sources []Source
 }
 
+// Counts tells what became of the rows of a source: Read = Judged + Rejected.
+type Counts struct {
+	Read     int // rows
+	Judged   int // objects with a verdict
+	Rejected int // rows that cannot be used, and objects of classes that are not judged yet
+}
+
+// Plus adds up.
+func (c Counts) Plus(d Counts) Counts {
+	return Counts{c.Read + d.Read, c.Judged + d.Judged, c.Rejected + d.Rejected}
+}
+
+func (c *Counts) add(r *Record) {
+	c.Read++
+	if !r.Rejected && isJudged(r) {
+		c.Judged++
+	} else {
+		c.Rejected++
+	}
+}
+
+// isJudged says whether this version gives the object a verdict. Groups and contacts only hold
+// addresses so far. An AD object of any other class is outside the scope of the sync, which is a verdict.
+func isJudged(r *Record) bool {
+	if r.Side == AD {
+		return r.Class != ClassGroup && r.Class != ClassContact
+	}
+	return r.Class == ClassUser
+}
+
 // progressEvery is how many records lie between two reports of progress.
 const progressEvery = 1 << 16
 
-// walk visits every object in input order and counts the rows.
-func (l *sourceList) walk(ctx context.Context, progress func(int), visit func(*object) error) (c Counts, err error) {
-	var o object
-	for _, source := range l.sources {
+// walk visits every object in input order and counts the rows of each source.
+func (l *sourceList) walk(ctx context.Context, progress func(int), visit func(*object) error) ([]Counts, error) {
+	counts := make([]Counts, len(l.sources))
+	read := 0
+	o := object{}
+	for i, source := range l.sources {
 		for r, err := range source.Records(ctx) {
 			if err != nil {
-				return c, err
+				return nil, err
 			}
-			if c.Read%progressEvery == 0 {
-				if progress(c.Read); ctx.Err() != nil {
-					return c, context.Cause(ctx)
+			if read%progressEvery == 0 {
+				if progress(read); ctx.Err() != nil {
+					return nil, context.Cause(ctx)
 				}
 			}
-			c.Read++
+			read++
 			r.Side = l.side
+			counts[i].add(r)
 			if r.Rejected {
-				c.Rejected++
 				continue
-			}
-			if isJudged(r) {
-				c.Judged++
-			} else {
-				c.Rejected++
 			}
 			o.record = r
 			if err := visit(&o); err != nil {
-				return c, err
+				return nil, err
 			}
 			o.number++
 		}
 	}
-	progress(c.Read)
-	return c, nil
+	progress(read)
+	return counts, nil
 }
 
 // Place is where an object stands in the input.
@@ -76,7 +103,7 @@ type Duplicate struct {
 // DuplicateError says that objects stand in the files of one side more than once. Which row is right
 // cannot be told, so nothing is judged.
 type DuplicateError struct {
-	Duplicates []Duplicate // the first few, in the order of nothing in particular that is stable
+	Duplicates []Duplicate // a few of them
 	Total      int
 }
 

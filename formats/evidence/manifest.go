@@ -1,0 +1,110 @@
+// Package evidence writes what proves a package: which files it was made from, with which settings, and
+// what it holds.
+package evidence
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"smtpmatch/reconcile"
+)
+
+// Manifest is manifest.json. It lists every file of the package but itself.
+type Manifest struct {
+	Schema      int                    `json:"schema"`
+	Version     string                 `json:"version"`
+	Settings    Settings               `json:"settings"`
+	Assumptions []reconcile.Assumption `json:"assumptions"`
+	Inputs      []Input                `json:"inputs"`
+	Counts      Counts                 `json:"counts"`
+	Outputs     []Output               `json:"outputs"`
+}
+
+// Settings are those that change an output.
+type Settings struct {
+	Anchor      string            `json:"anchor"` // as asked for
+	Tenant      Tenant            `json:"tenant"`
+	AcceptBlank []string          `json:"accept_blank,omitempty"`
+	Sheet       string            `json:"sheet,omitempty"`
+	Delimiter   string            `json:"delimiter,omitempty"`
+	Encoding    string            `json:"encoding,omitempty"`
+	Columns     map[string]string `json:"columns,omitempty"`
+}
+
+// Tenant are the switches that were in force, by their names in Graph.
+type Tenant struct {
+	SoftMatchOnUPN        bool `json:"softMatchOnUpnEnabled"`
+	BlockSoftMatch        bool `json:"blockSoftMatchEnabled"`
+	BlockHardMatch        bool `json:"blockCloudObjectTakeoverThroughHardMatchEnabled"`
+	AllowIdentifierUpdate bool `json:"allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled"`
+}
+
+// Input is one file that was read.
+type Input struct {
+	Side     string `json:"side"`
+	Kind     string `json:"kind"`
+	Name     string `json:"name"` // without its folder
+	Bytes    int64  `json:"bytes"`
+	SHA256   string `json:"sha256"`
+	Rows     int    `json:"rows"` // used + rejected
+	Used     int    `json:"used"`
+	Rejected int    `json:"rejected"`
+}
+
+// Counts are of all inputs together.
+type Counts struct {
+	AD       SideCounts     `json:"ad"`
+	Cloud    SideCounts     `json:"cloud"`
+	Findings map[string]int `json:"findings"` // by code
+}
+
+// SideCounts are of one side.
+type SideCounts struct {
+	Read     int            `json:"read"` // judged + rejected
+	Judged   int            `json:"judged"`
+	Rejected int            `json:"rejected"`
+	Outcomes map[string]int `json:"outcomes"`
+}
+
+// Output is one file of the package.
+type Output struct {
+	Path   string `json:"path"` // with forward slashes
+	Bytes  int64  `json:"bytes"`
+	Rows   int    `json:"rows"`
+	SHA256 string `json:"sha256"`
+}
+
+// Check says whether the counts close: every row that was read is used or rejected, every judged object
+// has one outcome. An error is a mistake of the program, and the package must not be handed over.
+func (m *Manifest) Check() error {
+	for _, in := range m.Inputs {
+		if in.Rows != in.Used+in.Rejected {
+			return fmt.Errorf("%s: %d rows read, but %d used and %d rejected", in.Name, in.Rows, in.Used, in.Rejected)
+		}
+	}
+	if err := m.Counts.AD.check("ad"); err != nil {
+		return err
+	}
+	return m.Counts.Cloud.check("cloud")
+}
+
+func (c *SideCounts) check(side string) error {
+	outcomes := 0
+	for _, n := range c.Outcomes {
+		outcomes += n
+	}
+	if c.Read != c.Judged+c.Rejected || c.Judged != outcomes {
+		return fmt.Errorf("%s side: %d rows read, %d judged, %d rejected, %d outcomes: the counts do not close",
+			side, c.Read, c.Judged, c.Rejected, outcomes)
+	}
+	return nil
+}
+
+// Write writes the manifest as indented JSON.
+func (m *Manifest) Write(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(m)
+}

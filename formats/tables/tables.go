@@ -1,0 +1,96 @@
+package tables
+
+import (
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+
+	"smtpmatch/reconcile"
+)
+
+// The headers of the tables, in the order of the columns.
+const (
+	headerAD = "object_guid,object_class,sam_account_name,user_principal_name,distinguished_name,display_name," +
+		"primary_smtp,primary_from,anchor,outcome,rule,quarantined,cloud_id,smtp_cloud_id,upn_cloud_id," +
+		"anchor_cloud_id,candidate_cloud_id,candidate_by,change,decision,blocked_by,outcome_after,reason,source,row"
+	headerCloud = "id,object_class,user_type,user_principal_name,display_name,primary_smtp,immutable_id,synced," +
+		"outcome,rule,object_guid,reason,source,row"
+	headerAddresses = "address,cluster,side,object_id,object_class,user_principal_name,attribute,severity,reason"
+	headerFindings  = "file,row,column,severity,code,value,text,source"
+)
+
+// Tally is what a table holds: its rows and how many of each outcome, severity or code.
+type Tally struct {
+	Rows int
+	Of   map[string]int
+}
+
+func newTally() *Tally { return &Tally{Of: make(map[string]int)} }
+
+// WriteAD writes ad.csv: one row for each judged AD object, in the order of the verdicts.
+func WriteAD(w io.Writer, verdicts iter.Seq2[*reconcile.ADVerdict, error]) (*Tally, error) {
+	return write(w, headerAD, verdicts, func(t *writer, v *reconcile.ADVerdict) string {
+		r := v.Record
+		t.row(r.ID.String(), r.Class, r.SamAccountName, r.UserPrincipalName, r.DistinguishedName, r.DisplayName,
+			v.Primary, v.PrimaryFrom, v.Anchor, string(v.Outcome), v.Rule.String(), strings.Join(v.Quarantined, "\n"),
+			v.CloudID.String(), v.SMTPCloudID.String(), v.UPNCloudID.String(), v.AnchorCloudID.String(),
+			"", "", "", "", "", "", // candidate, change and outcome after: not made by this version
+			v.Reason, r.Source, strconv.Itoa(r.Row))
+		return string(v.Outcome)
+	})
+}
+
+// WriteCloud writes cloud.csv: one row for each judged cloud object, in the order of the verdicts.
+func WriteCloud(w io.Writer, verdicts iter.Seq2[*reconcile.CloudVerdict, error]) (*Tally, error) {
+	return write(w, headerCloud, verdicts, func(t *writer, v *reconcile.CloudVerdict) string {
+		r := v.Record
+		t.row(r.ID.String(), r.Class, r.UserType, r.UserPrincipalName, r.DisplayName, v.Primary, r.ImmutableID,
+			strconv.FormatBool(r.SyncEnabled), string(v.Outcome), v.Rule.String(), v.ObjectGUID.String(),
+			v.Reason, r.Source, strconv.Itoa(r.Row))
+		return string(v.Outcome)
+	})
+}
+
+// WriteAddresses writes addresses.csv: one row for each holder of an address in conflict.
+func WriteAddresses(w io.Writer, holders iter.Seq2[*reconcile.Holder, error]) (*Tally, error) {
+	return write(w, headerAddresses, holders, func(t *writer, h *reconcile.Holder) string {
+		severity := "harmless"
+		if h.Blocks {
+			severity = "blocks"
+		}
+		t.row(h.Address, strconv.Itoa(h.Cluster), h.Side.String(), h.ObjectID.String(), h.Class,
+			h.UserPrincipalName, h.Attribute.String(), severity, h.Reason)
+		return severity
+	})
+}
+
+// WriteFindings writes findings.csv: damage, rejected rows and what the values show.
+func WriteFindings(w io.Writer, findings iter.Seq2[reconcile.Finding, error]) (*Tally, error) {
+	return write(w, headerFindings, findings, func(t *writer, f reconcile.Finding) string {
+		row := ""
+		if f.Row > 0 {
+			row = strconv.Itoa(f.Row)
+		}
+		t.row(f.File, row, f.Column, string(f.Severity), f.Code, f.Value, f.Text, f.Source)
+		return f.Code
+	})
+}
+
+// write drives a table; row writes one item and names what it counts as.
+func write[T any](w io.Writer, header string, items iter.Seq2[T, error], row func(*writer, T) string) (*Tally, error) {
+	t := newWriter(w, header)
+	tally := newTally()
+	for item, err := range items {
+		if err != nil {
+			return nil, err
+		}
+		tally.Of[row(t, item)]++
+		if t.err != nil {
+			return nil, t.err
+		}
+	}
+	var err error
+	tally.Rows, err = t.close()
+	return tally, err
+}
