@@ -3,9 +3,13 @@
 package evidence
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"smtpmatch/reconcile"
 )
@@ -52,6 +56,20 @@ type Input struct {
 	Rejected int    `json:"rejected"`
 }
 
+// Fingerprint reads the file for its name, size and hash.
+func (in *Input) Fingerprint(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	in.Name = filepath.Base(path)
+	in.Bytes, err = io.Copy(sum, f)
+	in.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return err
+}
+
 // Counts are of all inputs together.
 type Counts struct {
 	AD       SideCounts     `json:"ad"`
@@ -65,6 +83,21 @@ type SideCounts struct {
 	Judged   int            `json:"judged"`
 	Rejected int            `json:"rejected"`
 	Outcomes map[string]int `json:"outcomes"`
+}
+
+// Of gives the counts of a side.
+func (c *Counts) Of(side reconcile.Side) *SideCounts {
+	if side == reconcile.AD {
+		return &c.AD
+	}
+	return &c.Cloud
+}
+
+// Add adds the rows of one source.
+func (c *SideCounts) Add(n reconcile.Counts) {
+	c.Read += n.Read
+	c.Judged += n.Judged
+	c.Rejected += n.Rejected
 }
 
 // Output is one file of the package.

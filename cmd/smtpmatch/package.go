@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"smtpmatch/formats/evidence"
+)
+
+// outPackage is the folder that a run writes. Its files are made in a hidden folder beside it, which
+// takes its place at the very end, so a run that fails or is killed leaves no half package.
+type outPackage struct {
+	final   string // the folder asked for
+	work    string // the hidden folder, empty before begin and after commit
+	outputs []evidence.Output
+}
+
+// manifestName is the file that every finished package holds.
+const manifestName = "manifest.json"
+
+// newPackage says where the package will be, and writes nothing. It fails if there is something in that
+// place, unless force is set and it is a package or an empty folder.
+func newPackage(dir string, force bool) (*outPackage, error) {
+	final, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &outPackage{final: final}, checkPlace(final, force)
+}
+
+// begin makes the hidden folder, and the parents that are missing.
+func (p *outPackage) begin() (err error) {
+	parent, name := filepath.Split(p.final)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
+	}
+	prefix := "." + name + ".smtpmatch-"
+	if err := clearLeftovers(p.final, prefix); err != nil {
+		return err
+	}
+	p.work, err = os.MkdirTemp(parent, prefix) // for the owner alone: it holds personal data
+	return err
+}
+
+func checkPlace(final string, force bool) error {
+	info, err := os.Lstat(final)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s is there already and is no folder; choose another -o", final)
+	case !force:
+		return fmt.Errorf("%s is there already; give --force to replace it, or choose another -o", final)
+	}
+	return checkIsPackage(final)
+}
+
+// checkIsPackage keeps --force from removing a folder that this program did not make.
+func checkIsPackage(final string) error {
+	entries, err := os.ReadDir(final)
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	if _, err := os.Lstat(filepath.Join(final, manifestName)); err != nil {
+		return fmt.Errorf("%s holds other files and no %s, so it is no package; --force will not replace it", final, manifestName)
+	}
+	return nil
+}
+
+// oldSuffix marks a package that a new one is about to replace.
+const oldSuffix = ".old"
+
+// clearLeftovers removes what killed runs for the same folder left beside it. A package that was moved
+// aside and not replaced is put back.
+func clearLeftovers(final, prefix string) error {
+	parent := filepath.Dir(final)
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if !entry.IsDir() || !strings.HasPrefix(entry.Name(), prefix) {
+			continue
+		}
+		left := filepath.Join(parent, entry.Name())
+		if strings.HasSuffix(left, oldSuffix) && os.Rename(left, final) == nil {
+			continue
+		}
+		if err := os.RemoveAll(left); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// file makes one file of the package; write gets it, and gives the number of rows. path has forward
+// slashes.
+func (p *outPackage) file(path string, write func(io.Writer) (rows int, err error)) error {
+	full := filepath.Join(p.work, filepath.FromSlash(path))
+	if err := os.MkdirAll(filepath.Dir(full), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(full, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	counted := &countingWriter{w: bufio.NewWriterSize(f, 1<<16), hash: sha256.New()}
+	rows, err := write(counted)
+	err = errors.Join(err, counted.w.Flush(), f.Close())
+	if err != nil {
+		return err
+	}
+	p.outputs = append(p.outputs, evidence.Output{
+		Path: path, Bytes: counted.bytes, Rows: rows, SHA256: hex.EncodeToString(counted.hash.Sum(nil)),
+	})
+	return nil
+}
+
+type countingWriter struct {
+	w     *bufio.Writer
+	hash  hash.Hash
+	bytes int64
+}
+
+func (c *countingWriter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.hash.Write(b[:n])
+	c.bytes += int64(n)
+	return n, err
+}
+
+// commit puts the hidden folder in the package's place. A package that was there stays until the new
+// one has its place.
+func (p *outPackage) commit() error {
+	old := p.work + oldSuffix
+	switch err := os.Rename(p.final, old); {
+	case errors.Is(err, fs.ErrNotExist):
+		old = ""
+	case err != nil:
+		return fmt.Errorf("%s cannot be replaced (is a file of it open?): %w", p.final, err)
+	}
+	if err := os.Rename(p.work, p.final); err != nil {
+		if old != "" {
+			err = errors.Join(err, os.Rename(old, p.final))
+		}
+		return err
+	}
+	p.work = ""
+	if old == "" {
+		return nil
+	}
+	if err := os.RemoveAll(old); err != nil {
+		return fmt.Errorf("the new package is in %s, but the old one could not be removed: %w", p.final, err)
+	}
+	return nil
+}
+
+// discard removes the hidden folder of a run that did not come to its end.
+func (p *outPackage) discard() {
+	if p.work != "" {
+		os.RemoveAll(p.work)
+	}
+}
