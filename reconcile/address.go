@@ -52,6 +52,43 @@ func Normalize(s string) string {
 	return norm.NFC.String(s) // lower case can compose where upper case could not: J with caron
 }
 
+// CleanAddress gives an address as it stands in a Mail, UserPrincipalName or TargetAddress cell without
+// what exports and spreadsheets put around it: blanks, one leading apostrophe, "mailto:", a display name
+// and angle brackets. A placeholder for nothing gives no address.
+func CleanAddress(cell string) string {
+	s := strings.TrimFunc(cell, IsBlank)
+	if s == "" || s[0] != '\'' && s[0] != '-' && s[0] != '\\' && !strings.ContainsAny(s, "<:") && len(s) > 4 {
+		return s
+	}
+	s = strings.TrimFunc(strings.TrimPrefix(s, "'"), IsBlank)
+	s = withoutMailto(s)
+	if open := strings.LastIndexByte(s, '<'); open >= 0 && s[len(s)-1] == '>' {
+		s = withoutMailto(strings.TrimFunc(s[open+1:len(s)-1], IsBlank))
+	}
+	if IsPlaceholder(s) {
+		return ""
+	}
+	return s
+}
+
+func withoutMailto(s string) string {
+	const scheme = "mailto:"
+	if len(s) >= len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
+		return strings.TrimFunc(s[len(scheme):], IsBlank)
+	}
+	return s
+}
+
+// IsPlaceholder says whether a cell holds what R, database dumps and scripts write for nothing: NA,
+// NULL, \N and -. None of these may become a key or an address.
+func IsPlaceholder(cell string) bool {
+	switch strings.ToUpper(strings.TrimFunc(cell, IsBlank)) {
+	case "NA", "NULL", `\N`, "-":
+		return true
+	}
+	return false
+}
+
 func isLowerASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 || 'A' <= s[i] && s[i] <= 'Z' {
@@ -83,9 +120,9 @@ func parseProxy(value string, stripped bool) (proxyKind, string) {
 		}
 		return proxyAlias, value
 	}
-	prefix, rest, found := strings.Cut(value, ":")
+	prefix, rest, _ := strings.Cut(value, ":")
 	switch {
-	case !found || !IsProxyPrefix(prefix) || strings.EqualFold(prefix, "mailto"):
+	case !HasProxyPrefix(value):
 		return proxyNoPrefix, ""
 	case !strings.EqualFold(prefix, "smtp"):
 		return proxyOther, ""
@@ -97,6 +134,12 @@ func parseProxy(value string, stripped bool) (proxyKind, string) {
 		return proxyPrimary, rest
 	}
 	return proxyAlias, rest
+}
+
+// HasProxyPrefix says whether a value of proxyAddresses begins with a type. mailto: is none.
+func HasProxyPrefix(value string) bool {
+	prefix, _, found := strings.Cut(value, ":")
+	return found && IsProxyPrefix(prefix) && !strings.EqualFold(prefix, "mailto")
 }
 
 // IsProxyPrefix says whether s, the text before a colon, can be the type of a proxy address: a letter,
@@ -122,8 +165,10 @@ func (r *Record) Primary() (address string, from Attribute, ok bool) {
 			return address, AttrPrimary, true
 		}
 	}
-	if mail := strings.TrimFunc(r.Mail, IsBlank); r.mailCounts() && mail != "" {
-		return mail, AttrMail, true
+	if r.mailCounts() {
+		if mail := CleanAddress(r.Mail); mail != "" {
+			return mail, AttrMail, true
+		}
 	}
 	return "", 0, false
 }
@@ -152,8 +197,8 @@ func (r *Record) Addresses() []Address {
 			list = appendAddress(list, address, AttrAlias)
 		}
 	}
-	list = appendAddress(list, r.Mail, AttrMail)
-	list = appendAddress(list, r.UserPrincipalName, AttrUPN)
+	list = appendAddress(list, CleanAddress(r.Mail), AttrMail)
+	list = appendAddress(list, CleanAddress(r.UserPrincipalName), AttrUPN)
 	return appendAddress(list, r.targetAddress(), AttrTarget)
 }
 
@@ -167,12 +212,13 @@ func appendAddress(list []Address, text string, attribute Attribute) []Address {
 
 // targetAddress gives the address in TargetAddress, empty where it is of another type than SMTP.
 func (r *Record) targetAddress() string {
-	kind, address := parseProxy(r.TargetAddress, false)
+	target := CleanAddress(r.TargetAddress)
+	kind, address := parseProxy(target, false)
 	switch kind {
 	case proxyPrimary, proxyAlias:
 		return address
 	case proxyNoPrefix:
-		return r.TargetAddress
+		return target
 	}
 	return ""
 }

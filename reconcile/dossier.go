@@ -1,7 +1,5 @@
 package reconcile
 
-import "strings"
-
 // peer is what the rules ask about a cloud object that an AD object meets.
 type peer struct {
 	found      bool
@@ -98,13 +96,13 @@ func (d *dossier) upnOfAnother(p *peer) bool {
 func newDossier(object uint64, r *Record, mode AnchorMode, domains Domains) *dossier {
 	d := &dossier{self: self{
 		object: object, id: r.ID, class: r.Class, inScope: inScope(r), proxies: len(r.ProxyAddresses),
-		upn: Normalize(r.UserPrincipalName), wellUPN: true, verified: true,
+		upn: Normalize(CleanAddress(r.UserPrincipalName)), wellUPN: true, verified: true,
 	}}
 	if primary, _, ok := r.Primary(); ok {
 		d.self.primary = Normalize(primary)
 	}
 	if d.self.upn != "" {
-		d.self.wellUPN = wellFormedUPN(strings.TrimFunc(r.UserPrincipalName, IsBlank))
+		d.self.wellUPN = wellFormedUPN(CleanAddress(r.UserPrincipalName))
 		d.self.verified = domains == nil || domains[suffix(d.self.upn)]
 	}
 	d.self.setAnchor(r, mode)

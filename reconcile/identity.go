@@ -13,7 +13,8 @@ import (
 type anchorOf uint8
 
 const (
-	ofConsistencyGUID anchorOf = iota
+	ofNothing anchorOf = iota
+	ofConsistencyGUID
 	ofObjectGUID
 	ofSID // not an anchor: the security identifier
 )
@@ -194,7 +195,7 @@ func joinIdentity(table *spill.Table, notes *spill.Notes) (count anchorCount, er
 // meetIdentity collects the cloud users of a group and counts for --anchor auto.
 func meetIdentity(group *spill.Group, count *anchorCount) (met carriers, err error) {
 	var check confirmation
-	var differs [2]bool
+	var differs [ofSID]bool
 	synced := 0
 	for e, err := range unpacked(group, unpackIdentityEntry) {
 		if err == nil {

@@ -138,3 +138,13 @@ func TestBestCarrier(t *testing.T) {
 		t.Errorf("first %d, best %d, linked %d", c.first.object, c.best.object, c.linked.object)
 	}
 }
+
+// TestLinkedMailboxMeetsNobody: an object without an anchor has no carrier of it either.
+func TestLinkedMailboxMeetsNobody(t *testing.T) {
+	r := &Record{Class: ClassUser, ConsistencyGUID: "1MOyofbliUerzRI0VniQqw==", MsExchRecipientType: "2"}
+	d := newDossier(1, r, AnchorConsistencyGUID, nil)
+	note := identityNote{of: ofConsistencyGUID, carriers: carriedBy(someone(1))}
+	if err := d.hearIdentity(note.pack()); err != nil || d.anchor.first.found || d.other.first.found {
+		t.Errorf("carriers %+v, %+v, error %v", d.anchor, d.other, err)
+	}
+}

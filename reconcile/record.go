@@ -29,9 +29,10 @@ const (
 	ClassContact = "contact"
 )
 
-// Record is one object as its export gives it. Text is as in the file, byte for byte, except that a
-// reader has taken off what no directory holds: a leading apostrophe on ids, anchors and addresses,
-// "mailto:" and angle brackets on Mail, UserPrincipalName and TargetAddress. Empty means no value.
+// Record is one object as its export gives it. Text is as in the file, byte for byte: what an export may
+// put around an address is taken off where the address is read, see [CleanAddress]. Only ids, anchors
+// and the values of ProxyAddresses come without the leading apostrophe that guards a cell against being
+// run as a formula. Empty means no value.
 type Record struct {
 	Side   Side
 	Source string // the file's name without its folder
@@ -61,6 +62,9 @@ type Record struct {
 	Enabled          Flag
 	SID              string // AD: objectSid; cloud: OnPremisesSecurityIdentifier
 	SamAccountName   string // cloud: OnPremisesSamAccountName
+	// SamAccountNameUnknown says that the export does not tell sAMAccountNames at all, so that a blank one
+	// is no reason to take an AD object as filtered.
+	SamAccountNameUnknown bool
 
 	// Of AD objects.
 	DistinguishedName         string

@@ -21,7 +21,7 @@ const systemRecipients = 0x21C07000
 func userInScope(r *Record) bool {
 	sam, nickname := strings.ToLower(r.SamAccountName), strings.ToLower(r.MailNickname)
 	switch {
-	case strings.TrimSpace(sam) == "",
+	case strings.TrimSpace(sam) == "" && !r.SamAccountNameUnknown,
 		strings.HasPrefix(sam, "aad_"), strings.HasPrefix(sam, "msol_"), sam == "support_388945a0",
 		isExchangeSystemName(sam), isExchangeSystemName(nickname),
 		strings.HasPrefix(nickname, "systemmailbox{"):

@@ -20,6 +20,7 @@ import (
 // takes its place at the very end, so a run that fails or is killed leaves no half package.
 type outPackage struct {
 	final   string // the folder asked for
+	force   bool   // a package there may be replaced
 	work    string // the hidden folder, empty before begin and after commit
 	outputs []evidence.Output
 }
@@ -34,7 +35,7 @@ func newPackage(dir string, force bool) (*outPackage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &outPackage{final: final}, checkPlace(final, force)
+	return &outPackage{final: final, force: force}, checkPlace(final, force)
 }
 
 // begin makes the hidden folder, and the parents that are missing.
@@ -45,6 +46,9 @@ func (p *outPackage) begin() (err error) {
 	}
 	prefix := "." + name + ".smtpmatch-"
 	if err := clearLeftovers(p.final, prefix); err != nil {
+		return err
+	}
+	if err := checkPlace(p.final, p.force); err != nil { // a package may have been put back
 		return err
 	}
 	p.work, err = os.MkdirTemp(parent, prefix) // for the owner alone: it holds personal data

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
+	"slices"
 
 	"smtpmatch/formats/evidence"
 	"smtpmatch/formats/export"
@@ -29,6 +31,16 @@ type planCmd struct {
 	Column      map[string]string `mapsep:"none" placeholder:"CANONICAL=HEADER" help:"Header that holds an attribute. May be repeated."`
 
 	Force bool `help:"Replace the package in DIR."`
+}
+
+// Validate refuses columns that do not exist, before any file is read.
+func (p *planCmd) Validate() error {
+	for _, name := range append(slices.Sorted(maps.Keys(p.Column)), p.AcceptBlank...) {
+		if !export.IsColumn(name) {
+			return fmt.Errorf("%q is no column that smtpmatch knows; use the names of README.md, such as proxyAddresses", name)
+		}
+	}
+	return nil
 }
 
 // Run predicts, and writes the package.
@@ -77,6 +89,7 @@ func (p *planCmd) open(ctx context.Context, c *console) (*inputs, error) {
 	in := &inputs{tenant: reconcile.DefaultTenant()}
 	options := export.Options{
 		Sheet: p.Sheet, Delimiter: p.Delimiter, Encoding: p.Encoding, Columns: p.Column, AcceptBlank: p.AcceptBlank,
+		AnchorObjectGUID: reconcile.AnchorMode(p.Anchor) == reconcile.AnchorObjectGUID,
 	}
 	var refused error
 	openAll := func(side reconcile.Side, paths []string) {

@@ -1,0 +1,56 @@
+package export
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// collected is the side file that the export scripts of collect write beside each export. It tells what
+// the export itself cannot: which columns were asked for, and that the file is as it was written.
+type collected struct {
+	name    string
+	Rows    int      `json:"rows"`
+	SHA256  string   `json:"sha256"`
+	Columns []string `json:"columns"`
+}
+
+// readCollected reads NAME.export.json beside NAME.csv; nil if there is none.
+func readCollected(path string) (*collected, error) {
+	beside := strings.TrimSuffix(path, filepath.Ext(path)) + ".export.json"
+	text, err := os.ReadFile(beside)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := &collected{name: filepath.Base(beside)}
+	if err := json.Unmarshal([]byte(strings.TrimPrefix(string(text), "\ufeff")), c); err != nil {
+		return nil, refuse(c.name, "no valid JSON: "+err.Error()+".", "Collect the exports again, or take this file away.")
+	}
+	return c, nil
+}
+
+// exported says that the column was asked for, so that a blank one is really blank.
+func (c *collected) exported(name string) bool {
+	return c != nil && slices.ContainsFunc(c.Columns, func(column string) bool { return headerKey(column) == headerKey(name) })
+}
+
+// contradicts says in which way the export is not the one that was written; empty if it is.
+func (c *collected) contradicts(f *File, rows int) string {
+	switch {
+	case c == nil:
+		return ""
+	case !strings.EqualFold(c.SHA256, f.sha256):
+		return fmt.Sprintf("its SHA-256 is not the one in %s: the file was changed after it was exported.", c.name)
+	case c.Rows != rows:
+		return fmt.Sprintf("it has %d rows, but %s says %d: rows are missing.", rows, c.name, c.Rows)
+	}
+	return ""
+}

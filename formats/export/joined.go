@@ -1,0 +1,116 @@
+package export
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"smtpmatch/reconcile"
+)
+
+// splitJoined splits a cell of joined proxyAddresses into its values, in their order and byte for byte.
+//
+// Exports join with ; , | + % a blank or a line break, and values hold all of these too, so a joiner
+// splits only where a value can begin: before a type prefix (SMTP: X500: …), and for ; , | and line
+// breaks also before a bare address. Blanks around a joiner belong to no value, and empty values are
+// dropped. The ; that ends an X400 value belongs to it; csvde writes the ones inside as \; and these
+// are unescaped.
+func splitJoined(cell string) (values []string) {
+	s := splitter{cell: strings.TrimFunc(cell, reconcile.IsBlank)}
+	s.start = len(s.cell) - len(strings.TrimLeftFunc(s.cell, isJoiner))
+	for at := s.start; at < len(s.cell); {
+		r, size := utf8.DecodeRuneInString(s.cell[at:])
+		if !isJoiner(r) || s.escaped(at) {
+			at += size
+			continue
+		}
+		at = s.joiner(at)
+	}
+	s.take(len(s.cell), len(s.cell))
+	return s.values
+}
+
+type splitter struct {
+	cell   string
+	start  int // of the value that is being read
+	values []string
+}
+
+// strong joiners split before a bare address too.
+const strong = ";,|\r\n"
+
+func isJoiner(r rune) bool {
+	return strings.ContainsRune(strong+"+%", r) || reconcile.IsBlank(r)
+}
+
+// escaped says whether the ; at that place is one that csvde escaped in an X400 value.
+func (s *splitter) escaped(at int) bool {
+	return s.cell[at] == ';' && at > s.start && s.cell[at-1] == '\\' && s.inX400()
+}
+
+func (s *splitter) inX400() bool {
+	const prefix = "x400:"
+	value := s.cell[s.start:]
+	return len(value) >= len(prefix) && strings.EqualFold(value[:len(prefix)], prefix)
+}
+
+// joiner looks at the run of joiners that begins at from. If a value begins after it, the one before is
+// taken. It gives the place to go on from.
+func (s *splitter) joiner(from int) int {
+	run := s.cell[from:]
+	run = run[:len(run)-len(strings.TrimLeftFunc(run, isJoiner))]
+	next := from + len(run)
+	if next == len(s.cell) || s.beginsTyped(next) {
+		s.take(from, next)
+		return next
+	}
+	if bare, ok := s.beginsBare(from, run); ok {
+		s.take(from, bare)
+		return bare
+	}
+	return next
+}
+
+// beginsTyped says whether a type prefix stands at that place. DDA is no type of a proxy address but
+// the name of an X400 attribute.
+func (s *splitter) beginsTyped(at int) bool {
+	rest := s.cell[at:]
+	colon := strings.IndexByte(rest, ':')
+	return colon > 0 && reconcile.IsProxyPrefix(rest[:colon]) &&
+		!(s.inX400() && strings.EqualFold(rest[:colon], "dda"))
+}
+
+// beginsBare says whether a bare address (one @, no colon) follows the last strong joiner of the run,
+// and where. A + or % behind that joiner belongs to the address.
+func (s *splitter) beginsBare(from int, run string) (at int, ok bool) {
+	last := strings.LastIndexAny(run, strong)
+	if last < 0 || s.inX400() {
+		return 0, false
+	}
+	at = from + last + 1
+	at += len(s.cell[at:]) - len(strings.TrimLeftFunc(s.cell[at:], reconcile.IsBlank))
+	value := s.cell[at:]
+	if end := strings.IndexAny(value, strong); end >= 0 {
+		value = value[:end]
+	}
+	return at, strings.Count(value, "@") == 1 && !strings.Contains(value, ":")
+}
+
+// take ends the value at end and begins the next one at next; the joiners stand between.
+func (s *splitter) take(end, next int) {
+	value := s.cell[s.start:end]
+	if s.inX400() {
+		if s.ownsSemicolon(end, next) {
+			value = s.cell[s.start : end+1]
+		}
+		value = strings.ReplaceAll(value, `\;`, ";")
+	}
+	if s.start = next; value != "" {
+		s.values = append(s.values, value)
+	}
+}
+
+// ownsSemicolon says whether the ; at end belongs to the X400 value before it: always at the end of the
+// cell, else when another joiner stands behind it.
+func (s *splitter) ownsSemicolon(end, next int) bool {
+	return end < len(s.cell) && s.cell[end] == ';' && (next == len(s.cell) || next > end+1)
+}

@@ -1,0 +1,304 @@
+package export
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"smtpmatch/reconcile"
+)
+
+// recorder turns the rows of one table into records. It is reused from row to row.
+type recorder struct {
+	side    reconcile.Side
+	source  string // the file's name
+	binding *binding
+	ad      adColumns
+	cloud   cloudColumns
+	fields  []*string // of ad or cloud, see [cells]
+
+	whole  wholeTable
+	record reconcile.Record
+	mended tally // damage that was mended in the rows read so far
+}
+
+// wholeTable is what only all rows together tell.
+type wholeTable struct {
+	class            string // of rows that do not tell their class
+	prefixesStripped bool
+	noSamNames       bool
+}
+
+func newRecorder(side reconcile.Side, source string, b *binding) *recorder {
+	p := &recorder{side: side, source: source, binding: b}
+	p.whole.class = classByColumns(b)
+	if p.fields = cells(&p.ad); side == reconcile.Cloud {
+		p.fields = cells(&p.cloud)
+	}
+	return p
+}
+
+// read turns a row into a record, which is valid until the next call. A row that cannot be used gives a
+// rejected record with the findings that say why.
+func (p *recorder) read(r *row) *reconcile.Record {
+	findings := p.record.Findings[:0]
+	p.record = reconcile.Record{Side: p.side, Source: p.source, Row: r.number, Findings: findings}
+	p.binding.lay(r, p.fields)
+	p.inspectRow(r)
+	if p.side == reconcile.AD {
+		p.readAD()
+	} else {
+		p.readCloud()
+	}
+	p.record.PrefixesStripped = p.whole.prefixesStripped
+	return &p.record
+}
+
+func (p *recorder) readAD() {
+	c, r := &p.ad, &p.record
+	r.ID = p.id(c.ObjectGUID, "ObjectGUID")
+	r.Class = p.class(c.ObjectClass)
+	r.SID = readSID(p.key(c.SID))
+	r.SamAccountName = c.SamAccountName
+	r.SamAccountNameUnknown = p.whole.noSamNames
+	r.UserPrincipalName = p.address(c.UserPrincipalName)
+	r.Mail = p.address(c.Mail)
+	r.ProxyAddresses = p.proxies(c.ProxyAddresses)
+	r.TargetAddress = p.address(c.TargetAddress)
+	r.MailNickname = c.MailNickname
+	r.ConsistencyGUID = p.anchor(c.ConsistencyGUID)
+	r.DistinguishedName = c.DistinguishedName
+	r.DisplayName, r.GivenName, r.Surname = c.DisplayName, c.GivenName, c.Surname
+	r.EmployeeID = p.key(c.EmployeeID)
+	r.Department, r.Title = c.Department, c.Title
+	r.Enabled = p.enabledAD()
+	r.IsCriticalSystemObject = p.flag(c.CriticalSystem, "isCriticalSystemObject") == reconcile.Yes
+	r.AdminCount = c.AdminCount
+	r.MsExchRecipientType = c.RecipientType
+	r.MsExchMailboxGUID = p.key(c.MailboxGUID)
+	r.MsExchRemoteRecipientType = p.key(c.RemoteRecipient)
+	if p.flag(c.Deleted, "isDeleted") == reconcile.Yes {
+		p.reject("isDeleted", "Deleted", c.Deleted, "The object is deleted in Active Directory; the sync does not see it.")
+	}
+}
+
+func (p *recorder) enabledAD() reconcile.Flag {
+	c := &p.ad
+	if c.Enabled == "" && c.AccountDisabled == "" {
+		return enabledByBits(c.AccountControl)
+	}
+	if c.Enabled == "" {
+		return not(p.flag(c.AccountDisabled, "AccountDisabled"))
+	}
+	return p.flag(c.Enabled, "Enabled")
+}
+
+func (p *recorder) readCloud() {
+	c, r := &p.cloud, &p.record
+	r.ID = p.id(c.ID, "Id")
+	r.Class = p.class(c.ObjectClass)
+	r.UserPrincipalName = p.address(c.UserPrincipalName)
+	r.Mail = p.address(c.Mail)
+	r.ProxyAddresses = p.proxies(c.ProxyAddresses)
+	r.MailNickname = c.MailNickname
+	r.DisplayName, r.GivenName, r.Surname = c.DisplayName, c.GivenName, c.Surname
+	r.EmployeeID = p.key(c.EmployeeID)
+	r.Department, r.Title = c.Department, c.JobTitle
+	r.UserType = c.UserType
+	r.Enabled = p.enabledCloud()
+	r.SyncEnabled = p.syncEnabled()
+	r.ImmutableID = p.anchor(c.ImmutableID)
+	r.SID = readSID(p.key(c.SID))
+	r.SamAccountName = c.SamAccountName
+	r.ObjectIdentifier = p.key(c.ObjectIdentifier)
+	r.CloudManaged = p.flag(c.CloudManaged, "IsCloudManaged") == reconcile.Yes
+	r.Deleted = isDeleted(c.Deleted)
+}
+
+func (p *recorder) enabledCloud() reconcile.Flag {
+	c := &p.cloud
+	switch {
+	case c.AccountEnabled != "":
+		return p.flag(c.AccountEnabled, "AccountEnabled")
+	case c.BlockCredential != "":
+		return not(p.flag(c.BlockCredential, "BlockCredential"))
+	case strings.EqualFold(c.SignInStatus, "Allowed"):
+		return reconcile.Yes
+	case strings.EqualFold(c.SignInStatus, "Blocked"):
+		return reconcile.No
+	}
+	return reconcile.Unknown
+}
+
+// syncEnabled reads OnPremisesSyncEnabled, on which every verdict rests: a word that is neither yes nor
+// no makes the row useless.
+func (p *recorder) syncEnabled() bool {
+	f, ok := readBool(p.cloud.SyncEnabled)
+	if !ok {
+		p.reject("OnPremisesSyncEnabled", "Boolean", p.cloud.SyncEnabled, "Neither true nor false.")
+	}
+	return f == reconcile.Yes
+}
+
+// isDeleted reads a date of deletion, or a boolean: what is filled and no word for no.
+func isDeleted(cell string) bool {
+	f, ok := readBool(cell)
+	return !ok || f == reconcile.Yes
+}
+
+// id reads the object's own id; without one the row cannot be used.
+func (p *recorder) id(cell, column string) reconcile.GUID {
+	text := p.key(cell)
+	g, ok := readGUID(text)
+	switch {
+	case text == "":
+		p.reject(column, "NoId", cell, "The row has no "+column+", so it cannot be told which object it is.")
+	case !ok || g.IsZero():
+		p.reject(column, "BadId", cell, "No GUID, so it cannot be told which object this is.")
+	}
+	return g
+}
+
+// key reads an id or anchor: trimmed, without the apostrophe that guards against formulas; a
+// placeholder is none.
+func (p *recorder) key(cell string) string {
+	text := strings.TrimFunc(cell, reconcile.IsBlank)
+	if text == "" {
+		return ""
+	}
+	if text[0] == '\'' {
+		p.mended.count("Apostrophe", p.record.Row)
+		text = text[1:]
+	}
+	if len(text) <= 4 && reconcile.IsPlaceholder(text) {
+		p.mended.count("Placeholder", p.record.Row)
+		return ""
+	}
+	return text
+}
+
+func (p *recorder) anchor(cell string) string {
+	text := p.key(cell)
+	if text == "" {
+		return ""
+	}
+	return readAnchor(text)
+}
+
+// address leaves the cell as it is, and counts what its readers will take off, see
+// [reconcile.CleanAddress].
+func (p *recorder) address(cell string) string {
+	text := strings.TrimFunc(cell, reconcile.IsBlank)
+	if text != "" && reconcile.CleanAddress(text) != text {
+		p.mended.count(mendedAddress(text), p.record.Row)
+	}
+	return cell
+}
+
+func mendedAddress(text string) string {
+	switch {
+	case reconcile.IsPlaceholder(strings.TrimPrefix(text, "'")):
+		return "Placeholder"
+	case text[0] == '\'':
+		return "Apostrophe"
+	}
+	return "Wrapped"
+}
+
+// proxies splits the joined values, see [splitJoined].
+func (p *recorder) proxies(cell string) []string {
+	text := strings.TrimFunc(cell, reconcile.IsBlank)
+	if text == "" {
+		return nil
+	}
+	values := splitJoined(p.key(text))
+	for i, v := range values {
+		if v[0] == '\'' {
+			p.mended.count("Apostrophe", p.record.Row)
+			values[i] = v[1:]
+		}
+	}
+	return slices.DeleteFunc(values, func(v string) bool { return v == "" })
+}
+
+func (p *recorder) flag(cell, column string) reconcile.Flag {
+	f, ok := readBool(cell)
+	if !ok {
+		p.warn(column, "Boolean", cell, "Neither true nor false; taken as not known.")
+	}
+	return f
+}
+
+// class says what kind of object the row is: by ObjectClass or its like, else by the table's columns.
+func (p *recorder) class(cell string) string {
+	text := strings.TrimFunc(cell, reconcile.IsBlank)
+	if text == "" {
+		return p.whole.class
+	}
+	if i := strings.LastIndexByte(text, ';'); i >= 0 { // csvde: top;person;organizationalPerson;user
+		text = strings.TrimFunc(text[i+1:], reconcile.IsBlank)
+	}
+	name := strings.TrimPrefix(strings.ToLower(text), "#microsoft.graph.")
+	if class, ok := classes[name]; ok {
+		return class
+	}
+	return text
+}
+
+// classes are the names for the classes that are judged, as ObjectClass, OdataType and Exchange's
+// RecipientType and RecipientTypeDetails give them, in lower case.
+var classes = func() map[string]string {
+	m := make(map[string]string)
+	for class, names := range map[string]string{
+		reconcile.ClassUser: "user inetorgperson usermailbox mailuser sharedmailbox roommailbox equipmentmailbox " +
+			"schedulingmailbox linkedmailbox legacymailbox remoteusermailbox remotesharedmailbox remoteroommailbox " +
+			"remoteequipmentmailbox guestmailuser",
+		reconcile.ClassGroup: "group groupmailbox mailuniversaldistributiongroup mailuniversalsecuritygroup " +
+			"mailnonuniversalgroup roomlist",
+		reconcile.ClassContact: "contact orgcontact mailcontact",
+	} {
+		for _, name := range strings.Fields(names) {
+			m[name] = class
+		}
+	}
+	return m
+}()
+
+func classByColumns(b *binding) string {
+	for _, name := range []string{"MailEnabled", "GroupTypes", "SecurityEnabled", "GroupCategory", "GroupScope"} {
+		if b.has(name) {
+			return reconcile.ClassGroup
+		}
+	}
+	if b.has("UserPrincipalName") {
+		return reconcile.ClassUser
+	}
+	return reconcile.ClassContact
+}
+
+// reject makes the row one that cannot be used, and says why.
+func (p *recorder) reject(column, code, value, text string) {
+	p.record.Rejected = true
+	p.find(column, reconcile.SeverityRefuse, code, value, text)
+}
+
+func (p *recorder) warn(column, code, value, text string) {
+	p.find(column, reconcile.SeverityWarn, code, value, text)
+}
+
+func (p *recorder) find(column string, severity reconcile.Severity, code, value, text string) {
+	p.record.Findings = append(p.record.Findings, reconcile.Finding{
+		File: p.source, Row: p.record.Row, Column: column, Severity: severity, Code: code,
+		Value: shortened(value), Text: text,
+	})
+}
+
+// mostValue is how much of a value a finding shows, in bytes.
+const mostValue = 200
+
+func shortened(value string) string {
+	if len(value) <= mostValue {
+		return value
+	}
+	return strings.ToValidUTF8(value[:mostValue], "") + fmt.Sprintf("… (%d bytes)", len(value))
+}

@@ -1,0 +1,104 @@
+package export
+
+import (
+	"context"
+	"io"
+	"iter"
+	"os"
+
+	"smtpmatch/formats/export/internal/xlsx"
+)
+
+// sheetTable is the table of one sheet of a workbook.
+type sheetTable struct {
+	path  string
+	sheet int
+	print fingerprint
+}
+
+// rows reads the sheet from its beginning, see [table].
+func (t *sheetTable) rows(ctx context.Context) iter.Seq2[*row, error] {
+	return func(yield func(*row, error) bool) {
+		if err := t.unchanged(); err != nil {
+			yield(nil, err)
+			return
+		}
+		book, err := xlsx.Open(t.path)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer book.Close()
+		yieldSheet(ctx, book, t.sheet, yield)
+	}
+}
+
+// unchanged reads the file, which is small beside what it holds, and compares it.
+func (t *sheetTable) unchanged() error {
+	f, err := os.Open(t.path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	watch := t.print.watch(f)
+	if _, err := io.Copy(io.Discard, watch); err != nil {
+		return err
+	}
+	return watch.unchanged()
+}
+
+// yieldSheet yields the rows of a sheet that hold anything.
+func yieldSheet(ctx context.Context, book *xlsx.Workbook, sheet int, yield func(*row, error) bool) {
+	var cells sheetCells
+	n := 0
+	for found, err := range book.Rows(sheet) {
+		if n++; n%checkEvery == 0 && ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if r := cells.row(found); !yield(r, nil) {
+			return
+		}
+	}
+}
+
+// sheetCells lays the cells of a sheet's row side by side. It is reused from row to row.
+type sheetCells struct {
+	current row
+	texts   [][]byte
+	marks   []state
+}
+
+func (c *sheetCells) row(found *xlsx.Row) *row {
+	c.texts, c.marks = c.texts[:0], c.marks[:0]
+	marked := false
+	for i := range found.Cells {
+		cell := &found.Cells[i]
+		for len(c.texts) < cell.Column {
+			c.texts, c.marks = append(c.texts, nil), append(c.marks, sound)
+		}
+		mark := stateOf(cell)
+		marked = marked || mark != sound
+		c.texts, c.marks = append(c.texts, []byte(cell.Text)), append(c.marks, mark)
+	}
+	c.current = row{number: found.Number, cells: c.texts, sparse: true}
+	if marked {
+		c.current.states = c.marks
+	}
+	return &c.current
+}
+
+// stateOf finds what a spreadsheet did to a cell. A formula whose value is a number or nothing was a
+// text that began with =; one with a text or a boolean is as good as its value.
+func stateOf(cell *xlsx.Cell) state {
+	switch {
+	case cell.Kind == xlsx.Error:
+		return errored
+	case cell.Formula && (cell.Kind == xlsx.Number || cell.Text == ""):
+		return formula
+	}
+	return sound
+}

@@ -1,0 +1,167 @@
+package export
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"iter"
+	"os"
+
+	"smtpmatch/formats/export/internal/charset"
+	"smtpmatch/formats/export/internal/csvscan"
+	"smtpmatch/reconcile"
+)
+
+// textTable is the table of a CSV file.
+type textTable struct {
+	path      string
+	encoding  charset.Encoding
+	lead      csvscan.Lead // what stands above the header
+	delimiter byte
+	print     fingerprint
+	bareQuote tally // of the last complete reading
+}
+
+// leadSize is how much of a file's text is looked at for what stands above the header.
+const leadSize = 1 << 20
+
+// openText finds the table of a CSV file whose bytes gave the guess.
+func openText(path string, guess charset.Guess, print fingerprint, o *Options) (*textTable, error) {
+	t := &textTable{path: path, encoding: guess.Encoding, print: print}
+	if o.Encoding != "" {
+		encoding, err := charset.ByName(o.Encoding)
+		if err != nil {
+			return nil, err
+		}
+		t.encoding = encoding
+	}
+	sample, err := t.sample()
+	if err != nil {
+		return nil, err
+	}
+	t.lead = csvscan.FirstLines(sample)
+	t.delimiter, err = t.chooseDelimiter(sample[t.lead.Header:], o.Delimiter)
+	return t, err
+}
+
+func (t *textTable) sample() ([]byte, error) {
+	f, err := os.Open(t.path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(charset.NewReader(f, t.encoding), leadSize))
+}
+
+func (t *textTable) chooseDelimiter(text []byte, chosen string) (byte, error) {
+	switch {
+	case chosen == "tab" || chosen == `\t`:
+		return '\t', nil
+	case len(chosen) == 1:
+		return chosen[0], nil
+	case chosen != "":
+		return 0, fmt.Errorf("--delimiter %q is not one character, nor tab", chosen)
+	case t.lead.Separator != 0:
+		return t.lead.Separator, nil
+	}
+	if delimiter, ok := csvscan.Delimiter(text); ok {
+		return delimiter, nil
+	}
+	return ',', nil
+}
+
+// rows reads the file from its beginning, see [table].
+func (t *textTable) rows(ctx context.Context) iter.Seq2[*row, error] {
+	return func(yield func(*row, error) bool) {
+		f, err := os.Open(t.path)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer f.Close()
+		watch := t.print.watch(f)
+		if t.scan(ctx, watch, yield) {
+			return
+		}
+		if err := watch.unchanged(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// checkEvery is how many rows lie between two looks at the context.
+const checkEvery = 1 << 12
+
+// scan yields the rows of the file; stopped says that the caller wants no more, or has had an error.
+func (t *textTable) scan(ctx context.Context, in io.Reader, yield func(*row, error) bool) (stopped bool) {
+	text := bufio.NewReaderSize(charset.NewReader(in, t.encoding), 1<<16)
+	if _, err := text.Discard(t.lead.Header); err != nil {
+		yield(nil, err)
+		return true
+	}
+	scanner := csvscan.NewReader(text, t.delimiter)
+	scanner.SetLine(t.lead.Line)
+	t.bareQuote = tally{}
+	var r row
+	for n := 0; ; n++ {
+		found, err := scanner.Read()
+		if n%checkEvery == 0 && ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		switch {
+		case err == io.EOF:
+			return false
+		case err != nil:
+			yield(nil, err)
+			return true
+		}
+		t.fill(&r, found)
+		if !yield(&r, nil) {
+			return true
+		}
+	}
+}
+
+func (t *textTable) fill(r *row, found *csvscan.Row) {
+	*r = row{number: found.Number, cells: found.Fields}
+	if found.Damage&csvscan.TextAfterQuote != 0 {
+		r.damage = textAfterQuote
+	} else if found.Damage&csvscan.BareQuote != 0 {
+		t.bareQuote.count("BareQuote", found.Number)
+	}
+}
+
+// fingerprint tells whether a file is still the same. It means nothing outside this process.
+type fingerprint struct {
+	seed maphash.Seed
+	sum  uint64
+}
+
+// watch reads on, and hashes.
+func (p fingerprint) watch(in io.Reader) *watcher {
+	w := &watcher{in: in, want: p.sum}
+	w.hash.SetSeed(p.seed)
+	return w
+}
+
+type watcher struct {
+	in   io.Reader
+	hash maphash.Hash
+	want uint64
+}
+
+func (w *watcher) Read(b []byte) (int, error) {
+	n, err := w.in.Read(b)
+	w.hash.Write(b[:n])
+	return n, err
+}
+
+// unchanged fails if what was read to the end is not what the fingerprint was made of.
+func (w *watcher) unchanged() error {
+	if w.hash.Sum64() != w.want {
+		return reconcile.ErrChanged
+	}
+	return nil
+}
