@@ -19,9 +19,9 @@ func inScope(r *Record) bool {
 const systemRecipients = 0x21C07000
 
 func userInScope(r *Record) bool {
-	sam, nickname := strings.ToLower(r.SamAccountName), strings.ToLower(r.MailNickname)
+	sam, nickname := plainName(r.SamAccountName), plainName(r.MailNickname)
 	switch {
-	case strings.TrimSpace(sam) == "" && !r.SamAccountNameUnknown,
+	case sam == "" && !r.SamAccountNameUnknown,
 		strings.HasPrefix(sam, "aad_"), strings.HasPrefix(sam, "msol_"), sam == "support_388945a0",
 		isExchangeSystemName(sam), isExchangeSystemName(nickname),
 		strings.HasPrefix(nickname, "systemmailbox{"):
@@ -29,6 +29,8 @@ func userInScope(r *Record) bool {
 	}
 	return recipientType(r)&systemRecipients == 0
 }
+
+func plainName(s string) string { return strings.ToLower(strings.TrimFunc(s, IsBlank)) }
 
 // isExchangeSystemName finds the client access servers' accounts: CAS_{…}.
 func isExchangeSystemName(lower string) bool {

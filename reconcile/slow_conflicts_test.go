@@ -39,13 +39,13 @@ func (o *slowObject) at(attribute string) []string {
 	return all
 }
 
-// slowPairs are the pairs of an AD and a cloud object that changes will link.
+// slowPairs are pairs of an AD and a cloud object.
 type slowPairs map[*slowObject]*slowObject
 
 // holders lists every holder of every address in conflict: AD first, objects in input order, the rows
-// of one by address and attribute.
-func (w *slowWorld) holders(r *slowResult, changed slowPairs) []slowHolder {
-	conflicts := w.conflicts(r, changed)
+// of one by address and attribute. What will be linked and what blocks follows from the changes too.
+func (w *slowWorld) holders(r *slowResult, changes []*slowChange) []slowHolder {
+	conflicts := w.conflicts(r, changes)
 	clusters := w.clusters(conflicts)
 	var rows []slowHolder
 	for _, o := range w.all() {
@@ -55,7 +55,7 @@ func (w *slowWorld) holders(r *slowResult, changed slowPairs) []slowHolder {
 		for _, address := range slowSorted(conflicts) {
 			for _, attribute := range slowAttributes {
 				if slices.Contains(o.at(attribute), address) {
-					rows = append(rows, slowHolder{o, address, attribute, clusters[address], r.blocks(address)})
+					rows = append(rows, slowHolder{o, address, attribute, clusters[address], r.blocks(address, changes)})
 				}
 			}
 		}
@@ -65,7 +65,13 @@ func (w *slowWorld) holders(r *slowResult, changed slowPairs) []slowHolder {
 
 // conflicts are the addresses that two objects of one side hold, or an AD and a cloud object that are
 // not linked and will not be.
-func (w *slowWorld) conflicts(r *slowResult, changed slowPairs) map[string]bool {
+func (w *slowWorld) conflicts(r *slowResult, changes []*slowChange) map[string]bool {
+	changed := slowPairs{}
+	for _, change := range changes {
+		if change.decision == "apply" {
+			changed[change.object] = change.cloud
+		}
+	}
 	conflicts := map[string]bool{}
 	for _, a := range w.all() {
 		for _, b := range w.all() {
@@ -122,8 +128,13 @@ func (w *slowWorld) spread(address string, number int, conflicts map[string]bool
 	}
 }
 
-// blocks is the severity: some object's outcome suffers because of the address.
-func (r *slowResult) blocks(address string) bool {
+// blocks is the severity: some object's outcome suffers because of the address, or a change does.
+func (r *slowResult) blocks(address string, changes []*slowChange) bool {
+	for _, change := range changes {
+		if change.blockedByAddress() == address {
+			return true
+		}
+	}
 	for _, v := range r.ad {
 		if v.because == address || slices.Contains(v.quarantined, address) {
 			return true

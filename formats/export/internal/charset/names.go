@@ -40,6 +40,9 @@ func ByName(name string) (Encoding, error) {
 	if compact == "oem" {
 		return "", fmt.Errorf("encoding %q depends on the PC that wrote the file: name its code page, such as cp850 or cp437", name)
 	}
+	if part, ok := strings.CutPrefix(compact, "iso8859"); ok && isNumber(part) {
+		key = "iso-8859-" + part
+	}
 	if number, ok := codePageNumber(compact); ok {
 		key = string(codePage(number))
 	}
@@ -59,6 +62,11 @@ func codePageNumber(compact string) (int, bool) {
 		return number, err == nil
 	}
 	return 0, false
+}
+
+func isNumber(text string) bool {
+	_, err := strconv.Atoi(text)
+	return err == nil
 }
 
 // codePage names a Windows code page, which may be one that does not exist.

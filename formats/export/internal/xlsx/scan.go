@@ -131,20 +131,25 @@ func stuck(b []byte, i int, wanted string) error {
 
 // characters reads text up to the next tag.
 func (s *scanner) characters(b []byte) (token, int, error) {
-	i, kinds := 0, classes(0)
-	for {
-		k := class[b[i]]
-		if k&isStop != 0 {
-			break
-		}
-		kinds |= k
-		i++
-	}
+	i, kinds := scanText(b)
 	if b[i] != '<' && (i < len(b)-1 || !s.done || i == 0) {
 		return tokenNone, 0, stuck(b, i, "text")
 	}
 	s.text, s.kinds, s.cdata = b[:i], kinds, false
 	return s.characterData(i)
+}
+
+// scanText gives the length of the text at the front of b and the kinds of its bytes.
+func scanText(b []byte) (int, classes) {
+	kinds := classes(0)
+	for i, c := range b {
+		k := class[c]
+		if k&isStop != 0 {
+			return i, kinds
+		}
+		kinds |= k
+	}
+	return len(b), kinds // not reached: a NUL stands at the end
 }
 
 // characterData passes text on if there may be text.
@@ -495,27 +500,6 @@ func xmlDeclaration(b []byte) error {
 			return errors.New("the XML declaration is damaged")
 		}
 		i = next
-	}
-	return nil
-}
-
-// skip reads to the end of the element just started.
-func (s *scanner) skip() error {
-	for depth := 1; depth > 0; {
-		found, err := s.next()
-		switch {
-		case err != nil:
-			return err
-		case found == tokenStart:
-			depth++
-		case found == tokenEnd:
-			depth--
-		case found == tokenText:
-			err = s.checkText()
-		}
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -60,6 +60,9 @@ func (b *Workbook) Rows(i int) iter.Seq2[*Row, error] {
 // errStopped says that the consumer wants no more rows.
 var errStopped = errors.New("stopped by the consumer")
 
+// errInlineToo says that a cell has two values, of which other programs show one or the other.
+var errInlineToo = errors.New("it has an inline text beside a value or another type")
+
 // sheetReader reads one sheet once.
 type sheetReader struct {
 	*scanner
@@ -155,7 +158,7 @@ func (r *sheetReader) readRow() error {
 		return err
 	}
 	r.inRow = true
-	if err := r.cells(); err != nil {
+	if err := r.eachQuick(r.quickCell, r.rowChild); err != nil {
 		return err
 	}
 	err := r.pass()
@@ -172,7 +175,7 @@ func (r *sheetReader) beginRow() error {
 		case "r":
 			number, err = rowNumber(a, r.row.Number)
 		case "hidden":
-			hidden, err = boolean(bytes.TrimSpace(a.value))
+			hidden, err = boolean(bytes.Trim(a.value, xmlSpace))
 		}
 		if err != nil {
 			return err
@@ -209,28 +212,15 @@ func boolean(value []byte) (bool, error) {
 	return false, fmt.Errorf("%.50q is neither true nor false", value)
 }
 
-// cells reads the row's cells.
-func (r *sheetReader) cells() error {
-	for {
-		found, err := r.next()
-		switch {
-		case err != nil:
-			return err
-		case found == tokenEnd:
-			return nil
-		case found == tokenText:
-			err = r.onlySpace()
-		case r.isSheet("c"):
-			err = r.readCell()
-		case r.isSheet("extLst"):
-			err = r.skip()
-		default:
-			err = fmt.Errorf("<%.50s> where <c> should be", r.name)
-		}
-		if err != nil {
-			return err
-		}
+// rowChild reads a child element of a row.
+func (r *sheetReader) rowChild() error {
+	switch {
+	case r.isSheet("c"):
+		return r.readCell()
+	case r.isSheet("extLst"):
+		return r.skip()
 	}
+	return fmt.Errorf("<%.50s> where <c> should be", r.name)
 }
 
 // readCell reads a cell and appends it to the row if it has a value.
@@ -238,7 +228,11 @@ func (r *sheetReader) readCell() error {
 	if err := r.beginCell(); err != nil {
 		return err
 	}
-	err := r.cellContent()
+	return r.closeCell(r.each(r.cellChild))
+}
+
+// closeCell ends the cell; err is what went wrong before, if anything.
+func (r *sheetReader) closeCell(err error) error {
 	if err == nil {
 		err = r.endCell()
 	}
@@ -323,27 +317,7 @@ func typeOf(value []byte) (cellType, error) {
 	return 0, fmt.Errorf("a cell has the unknown type %.50q", value)
 }
 
-// cellContent reads to the end of the cell and leaves its text in texts.
-func (r *sheetReader) cellContent() error {
-	for {
-		found, err := r.next()
-		switch {
-		case err != nil:
-			return err
-		case found == tokenEnd:
-			return nil
-		case found == tokenText:
-			err = r.onlySpace()
-		default:
-			err = r.cellChild()
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// cellChild reads a child element of a cell.
+// cellChild reads a child element of a cell and leaves its text in texts.
 func (r *sheetReader) cellChild() (err error) {
 	switch {
 	case r.isSheet("v"):
@@ -351,12 +325,15 @@ func (r *sheetReader) cellChild() (err error) {
 			return errors.New("it has two values")
 		}
 		r.cell.value = true
-		r.texts, err = r.value(r.texts)
+		err = r.readValue()
 	case r.isSheet("is"):
 		if r.cell.inline {
 			return errors.New("it has two texts")
 		}
 		r.cell.inline = true
+		if r.cell.value || r.cell.kind != typeInline {
+			return errInlineToo
+		}
 		r.texts, err = r.richText(r.texts)
 	case r.isSheet("f"):
 		if r.cell.formula {
@@ -372,30 +349,41 @@ func (r *sheetReader) cellChild() (err error) {
 	return err
 }
 
-// value reads a <v>. Texts are kept as they are, anything else without white space around it.
-func (r *sheetReader) value(to []byte) ([]byte, error) {
-	start := len(to)
+// readValue reads a <v>.
+func (r *sheetReader) readValue() (err error) {
+	if r.cell.inline {
+		return errInlineToo
+	}
+	var kinds classes
+	if r.texts, kinds, err = r.leaf(r.texts); err != nil {
+		return err
+	}
+	return r.settle(kinds)
+}
+
+// settle ends the raw text of the cell, which is all of texts from the cell's start on: texts lose Excel's
+// escapes, and anything else the white space around it.
+func (r *sheetReader) settle(kinds classes) error {
+	start := r.cell.start
 	switch r.cell.kind {
 	case typeFormula, typeInline, typeDate:
-		to, err := r.escapedLeaf(to)
-		if err == nil && len(to)-start > maxText {
-			err = fmt.Errorf("the text is longer than %d bytes", maxText)
+		if kinds&(isScore|isMark) != 0 {
+			r.texts = unescape(r.texts, start)
 		}
-		return to, err
+		if len(r.texts)-start > maxText {
+			return fmt.Errorf("the text is longer than %d bytes", maxText)
+		}
+	default:
+		if kinds&(isSpace|isMark) != 0 {
+			r.texts = append(r.texts[:start], bytes.Trim(r.texts[start:], xmlSpace)...)
+		}
 	}
-	to, kinds, err := r.leaf(to)
-	if kinds&isSpace != 0 {
-		to = append(to[:start], bytes.TrimSpace(to[start:])...)
-	}
-	return to, err
+	return nil
 }
 
 // endCell makes a Cell of what was read.
 func (r *sheetReader) endCell() error {
 	c := &r.cell
-	if c.inline && (c.value || c.kind != typeInline) {
-		return errors.New("it has an inline text beside a value or another type")
-	}
 	text := r.texts[c.start:]
 	if !c.formula && !c.inline && (!c.value || len(text) == 0 && c.kind == typeNumber) {
 		return nil

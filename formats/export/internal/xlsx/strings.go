@@ -80,21 +80,8 @@ func (c *container) readStrings(table *sharedStrings, part string) error {
 func (t *sharedStrings) read(in io.Reader, chunk int) error {
 	s := newScanner(in)
 	err := s.root(spaceSheet, "sst")
-	var text []byte
 	if err == nil {
-		err = s.each(func() error {
-			if s.isSheet("extLst") {
-				return s.skip()
-			}
-			if !s.isSheet("si") {
-				return fmt.Errorf("<%.50s> where <si> should be", s.name)
-			}
-			var err error
-			if text, err = s.richText(text[:0]); err != nil {
-				return err
-			}
-			return t.add(text, chunk)
-		})
+		err = t.items(s, chunk)
 	}
 	if err == nil {
 		_, err = s.next()
@@ -103,6 +90,30 @@ func (t *sharedStrings) read(in io.Reader, chunk int) error {
 		return fmt.Errorf("shared string %d: %w", len(t.spans), err)
 	}
 	return nil
+}
+
+// items reads the children of the root element to its end.
+func (t *sharedStrings) items(s *scanner, chunk int) error {
+	var text []byte
+	item := func() (err error) {
+		switch {
+		case s.isSheet("extLst"):
+			return s.skip()
+		case !s.isSheet("si"):
+			return fmt.Errorf("<%.50s> where <si> should be", s.name)
+		}
+		if text, err = s.richText(text[:0]); err != nil {
+			return err
+		}
+		return t.add(text, chunk)
+	}
+	quick := func() (found bool, err error) {
+		if text, found, err = s.quickItem(text[:0]); err != nil || !found {
+			return false, err
+		}
+		return true, t.add(text, chunk)
+	}
+	return s.eachQuick(quick, item)
 }
 
 // richText reads a string item to its end and appends its text: that of <t>, or of the runs, without the
@@ -161,24 +172,4 @@ func (s *scanner) escapedLeaf(to []byte) ([]byte, error) {
 		to = unescape(to, start)
 	}
 	return to, err
-}
-
-// leaf reads an element without children to its end and appends its text. The kinds are those of the raw text.
-func (s *scanner) leaf(to []byte) ([]byte, classes, error) {
-	kinds := classes(0)
-	for {
-		found, err := s.next()
-		switch {
-		case err != nil:
-			return to, kinds, err
-		case found == tokenEnd:
-			return to, kinds, nil
-		case found == tokenStart:
-			return to, kinds, fmt.Errorf("<%.50s> within a text", s.name)
-		}
-		kinds |= s.kinds
-		if to, err = s.appendText(to); err != nil {
-			return to, kinds, err
-		}
-	}
 }

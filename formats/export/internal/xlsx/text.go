@@ -53,6 +53,9 @@ var nameByte, notFirst = func() (all, later [256]bool) {
 	return all, later
 }()
 
+// xmlSpace is the white space of XML.
+const xmlSpace = " \t\r\n"
+
 // place is where a text stands, since the rules differ.
 type place uint8
 

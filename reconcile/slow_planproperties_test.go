@@ -1,0 +1,240 @@
+package reconcile_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"smtpmatch/reconcile"
+)
+
+// planTenant is a random tenant with all that a plan asks beside the judgement.
+func (d *dice) planTenant() (*slowTenant, slowPlanOptions) {
+	t := d.tenant()
+	for _, rec := range t.records() {
+		d.person(rec)
+	}
+	for _, rec := range t.ad {
+		d.onPremises(rec)
+	}
+	o := slowPlanOptions{further: d.chance(0.3), batchSize: 1 + d.IntN(4), pilot: d.IntN(3)}
+	if d.chance(0.3) {
+		o.lines = d.mapLines(t)
+	}
+	return t, o
+}
+
+func (d *dice) person(rec *reconcile.Record) {
+	for i, value := range rec.ProxyAddresses {
+		rec.ProxyAddresses[i] = slowTrim(value) // as a reader does, which matters to what is written back
+	}
+	if d.chance(0.5) {
+		rec.GivenName = pick(d, []string{"Ann", "ANN", "José", "Jose\u0301", "Bob"})
+		rec.Surname = pick(d, []string{"", "Strauß", "STRAUSS", "Lee"})
+		rec.DisplayName = pick(d, []string{"", "Ann Lee", "ann  lee", "Bob Strauß"})
+	}
+	if rec.MailNickname == "" && d.chance(0.4) {
+		rec.MailNickname = pick(d, []string{"ann", "bob", "josé", "other"})
+	}
+	if d.chance(0.3) {
+		rec.EmployeeID = pick(d, []string{"1", "1 ", "2", "a", "A"})
+	}
+	if rec.Side == reconcile.Cloud && d.chance(0.05) {
+		rec.ProxyAddresses = append(rec.ProxyAddresses, pick(d, []string{"SMTP:ann\u202E@contoso.com", "smtp:bob\u0007@contoso.com"}))
+	}
+}
+
+func (d *dice) onPremises(rec *reconcile.Record) {
+	rec.DistinguishedName = strings.Replace(rec.DistinguishedName, "DC=contoso", "DC="+pick(d, []string{"contoso", "Contoso", "fabrikam"}), 1)
+	rec.Enabled = pick(d, []reconcile.Flag{reconcile.Yes, reconcile.Yes, reconcile.No, reconcile.Unknown})
+	rec.AdminCount = pick(d, []string{"", "", "0", "1"})
+	if d.chance(0.15) {
+		rec.MsExchMailboxGUID = "X'00'"
+	}
+	if d.chance(0.1) {
+		rec.MsExchRemoteRecipientType = "4"
+	}
+}
+
+func (d *dice) mapLines(t *slowTenant) []slowMapLine {
+	if len(t.ad) == 0 || len(t.cloud) == 0 {
+		return nil
+	}
+	adColumn := pick(d, []string{"ObjectGUID", "ObjectGUID", "SamAccountName", "UserPrincipalName", "Mail"})
+	cloudColumn := pick(d, []string{"Id", "Id", "UserPrincipalName", "Mail"})
+	var lines []slowMapLine
+	for range 1 + d.IntN(5) {
+		lines = append(lines, slowMapLine{adColumn, columnOf(pick(d, t.ad), adColumn), cloudColumn, columnOf(pick(d, t.cloud), cloudColumn)})
+	}
+	return lines
+}
+
+func columnOf(rec *reconcile.Record, column string) string {
+	switch column {
+	case "SamAccountName":
+		return rec.SamAccountName
+	case "UserPrincipalName":
+		return rec.UserPrincipalName
+	case "Mail":
+		return rec.Mail
+	}
+	return rec.ID.String()
+}
+
+// TestSlowPlanProperties: what must be true of every plan, whatever the tenant.
+func TestSlowPlanProperties(t *testing.T) {
+	seen := map[string]int{}
+	failures := 0
+	for seed := range slowTenants() {
+		tenant, options := newDice(seed).planTenant()
+		plan, err := tenant.plan(options)
+		if err != nil {
+			seen["refused"]++
+			continue
+		}
+		plan.countInto(seen)
+		if planFault(tenant, options) == "" {
+			continue
+		}
+		small := shrink(tenant, func(s *slowTenant) bool { return planFault(s, options) != "" })
+		t.Errorf("seed %d: %s\nlines %q\n%s", seed, planFault(small, options), options.lines, small.dump())
+		if failures++; failures == 5 {
+			t.Fatal("stopped here")
+		}
+	}
+	for _, what := range []string{"refused", "by map", "by upn", "by address", "by employee-id", "by nickname", "by name",
+		"ambiguous map", "ambiguous upn", "ambiguous address", "kind SetPrimary", "kind PromoteAlias", "kind ReplacePrimary",
+		"kind AddAliases", "decision apply", "decision review", "decision blocked", "blocked AddressHeldInAD",
+		"blocked AddressHeldInCloud", "blocked UnverifiedDomain", "blocked ReservedDomain", "blocked MalformedAddress",
+		"blocked UnsafeValue", "blocked TooLarge", "finding MapLine", "finding MailReplaced", "finding OldPrimaryShared",
+		"finding AliasNotCopied", "finding TwoMailboxes"} {
+		if seen[what] < 3 && what != "ambiguous map" && !testing.Short() {
+			t.Errorf("%s occurs %d times", what, seen[what])
+		}
+	}
+	if seen["blocked NotProved"] > 0 || seen["ambiguous map"] > 0 {
+		t.Errorf("no input should reach NotProved (%d), and a map has no two partners (%d)", seen["blocked NotProved"], seen["ambiguous map"])
+	}
+}
+
+func (t *slowTenant) plan(o slowPlanOptions) (*slowPlan, error) {
+	return newSlowWorld(t.ad, t.cloud, t.options).plan(o)
+}
+
+func (p *slowPlan) countInto(seen map[string]int) {
+	for _, c := range p.search.found {
+		if c.ambiguous {
+			seen["ambiguous "+c.by]++
+		} else {
+			seen["by "+c.by]++
+		}
+	}
+	for _, c := range p.changes {
+		seen["kind "+c.kind]++
+		seen["decision "+c.decision]++
+		seen["blocked "+c.blockedBy]++
+	}
+	for _, f := range p.findings {
+		seen["finding "+f.code]++
+	}
+}
+
+// planFault says what is wrong with the tenant's plan, empty for nothing.
+func planFault(t *slowTenant, o slowPlanOptions) string {
+	plan, err := t.plan(o)
+	if err != nil {
+		return ""
+	}
+	for _, change := range plan.changes {
+		if fault := change.valuesFault(); fault != "" {
+			return short(change.object.rec.ID) + " " + fault
+		}
+		if change.blockedBy == "NotProved" {
+			return short(change.object.rec.ID) + " is not proved"
+		}
+	}
+	if fault := plan.batchFault(o); fault != "" {
+		return fault
+	}
+	return plan.againFault(o)
+}
+
+// valuesFault: exactly one value begins with SMTP:, no value is dropped, none stands there twice more
+// than before, and mail is the primary.
+func (change *slowChange) valuesFault() string {
+	after := slowRead(&reconcile.Record{Side: reconcile.AD, Mail: change.mailAfter, ProxyAddresses: change.proxyAfter}, 0)
+	marked := 0
+	for _, value := range change.proxyAfter {
+		if strings.HasPrefix(slowTrim(value), "SMTP:") {
+			marked++
+		}
+	}
+	switch {
+	case marked != 1:
+		return fmt.Sprintf("has %d values with SMTP:", marked)
+	case after.p != change.cloud.p || after.mail != change.cloud.p:
+		return "has not its candidate's primary"
+	}
+	for _, a := range change.object.smtp {
+		if !after.hasSMTP(a.normal) {
+			return "lost " + a.text
+		}
+	}
+	for _, value := range change.proxyBefore {
+		text, _, isAddress := slowSMTP(value, false)
+		if isAddress && slowNormal(text) == change.cloud.p {
+			continue
+		}
+		demoted := strings.Replace(value, "SMTP:", "smtp:", 1)
+		if !slices.Contains(change.proxyAfter, value) && !slices.Contains(change.proxyAfter, demoted) {
+			return "changed " + value
+		}
+	}
+	return ""
+}
+
+// batchFault: a batch is not too big, holds one domain, and only what is applied is in one.
+func (p *slowPlan) batchFault(o slowPlanOptions) string {
+	size, domain := map[string]int{}, map[string]string{}
+	for _, change := range p.changes {
+		if (change.decision == "apply") != (change.batch != "") {
+			return "a batch holds what is not applied"
+		}
+		if change.batch == "" {
+			continue
+		}
+		if size[change.batch]++; size[change.batch] > o.batchSize {
+			return change.batch + " is too big"
+		}
+		if known, ok := domain[change.batch]; ok && known != change.object.domain() {
+			return change.batch + " mixes domains"
+		}
+		domain[change.batch] = change.object.domain()
+	}
+	return ""
+}
+
+// againFault: the plan of the tenant with the changes in it is content with every changed object.
+func (p *slowPlan) againFault(o slowPlanOptions) string {
+	options := p.world.options
+	options.Tenant.BlockSoftMatch = false
+	o.lines = nil
+	again, err := newSlowWorld(p.appliedAD(), slowRecords(p.world.cloud), options).plan(o)
+	if err != nil {
+		return err.Error()
+	}
+	for _, change := range p.changes {
+		if change.decision != "apply" {
+			continue
+		}
+		v := again.before.ad[change.object.indexIn(p.before)]
+		if v.outcome != reconcile.SoftMatchSMTP || v.partner.order != change.cloud.order {
+			return short(change.object.rec.ID) + " does not match when planned again: " + string(v.outcome)
+		}
+		if next := again.changeOf(v.object); next != nil && next.decision == "apply" {
+			return fmt.Sprintf("%s has another change when planned again: %s %q", short(change.object.rec.ID), next.kind, next.proxyAfter)
+		}
+	}
+	return ""
+}
