@@ -20,20 +20,30 @@ type conflictEntry struct {
 	value     string
 
 	// Of AD entries.
-	rule       Rule
-	hasPartner bool
-	partner    uint64 // the partner's number among the cloud objects
-	blamed     bool   // the object's outcome comes from this value
-	exported   bool   // the sync sends this value, and would have it quarantined
+	rule     Rule
+	partner  partnership // with the directory as exported
+	planned  partnership // with the changes in view
+	blamed   bool        // the object's outcome comes from this value
+	exported bool        // the sync sends this value, and would have it quarantined
+	mark     bool        // holds nothing: says that the object's change is blocked by this address
 }
+
+// partnership names the cloud object that an AD object is or will be linked to, if there is one.
+type partnership struct {
+	exists bool
+	object uint64 // its number among the cloud objects
+}
+
+func (p *partnership) with(object uint64) bool { return p.exists && p.object == object }
 
 func (e *conflictEntry) pack() []byte {
 	var p packer
-	p.flags(e.side == Cloud, e.hasPartner, e.blamed, e.exported)
+	p.flags(e.side == Cloud, e.partner.exists, e.planned.exists, e.blamed, e.exported, e.mark)
 	p.uint(e.object)
 	p.uint(uint64(e.attribute))
 	p.uint(uint64(e.rule))
-	p.uint(e.partner)
+	p.uint(e.partner.object)
+	p.uint(e.planned.object)
 	p.text(e.value)
 	return p
 }
@@ -41,14 +51,15 @@ func (e *conflictEntry) pack() []byte {
 func unpackConflictEntry(b []byte) (e conflictEntry, err error) {
 	u := unpacker{bytes: b}
 	var cloud bool
-	u.flags(&cloud, &e.hasPartner, &e.blamed, &e.exported)
+	u.flags(&cloud, &e.partner.exists, &e.planned.exists, &e.blamed, &e.exported, &e.mark)
 	if cloud {
 		e.side = Cloud
 	}
 	e.object = u.uint()
 	e.attribute = Attribute(u.uint())
 	e.rule = Rule(u.uint())
-	e.partner = u.uint()
+	e.partner.object = u.uint()
+	e.planned.object = u.uint()
 	e.value = u.text()
 	return e, u.err
 }
@@ -61,20 +72,49 @@ func (e *conflictEntry) number() uint64 {
 	return adObject(e.object)
 }
 
-// addADConflict puts every address of an AD object into the table. found is its decision, the zero
-// value for an object that is not judged.
-func addADConflict(table *spill.Table, object uint64, r *Record, found decision) error {
-	e := conflictEntry{side: AD, object: object, rule: found.rule, hasPartner: found.partner.found, partner: found.partner.object}
+// planned is what was decided about an AD object: the zero value for one that is not judged.
+type planned struct {
+	found     decision
+	candidate candidate
+	change    *Change
+}
+
+// partners gives the cloud object that the AD object is or will be linked to, as exported and with the
+// changes in view: one with a change that is to be applied counts as linked to that change's alone.
+func (p *planned) partners() (now, then partnership) {
+	now = partnership{p.found.partner.found, p.found.partner.object}
+	if p.change != nil && p.change.Decision == Apply && p.candidate.found() {
+		return now, partnership{true, p.candidate.cloud}
+	}
+	return now, now
+}
+
+// blockedAddress is the address that blocks the object's change because somebody else holds it.
+func (p *planned) blockedAddress() string {
+	if p.change != nil && (p.change.BlockedBy == AddressHeldInAD || p.change.BlockedBy == AddressHeldInCloud) {
+		return Normalize(p.change.MailAfter)
+	}
+	return ""
+}
+
+// addADConflict puts every address of an AD object into the table.
+func addADConflict(table *spill.Table, object uint64, r *Record, p *planned) error {
+	e := conflictEntry{side: AD, object: object, rule: p.found.rule}
+	e.partner, e.planned = p.partners()
 	_, from, hasPrimary := r.Primary()
 	for _, address := range r.Addresses() {
 		isP := hasPrimary && address.Attribute == from
 		isU := address.Attribute == AttrUPN
 		e.attribute, e.value = address.Attribute, address.Normal
-		e.blamed = found.blame == blamePrimary && isP || found.blame == blameUPN && isU
-		e.exported = found.rule.Outcome().quarantines() && (isP || isU || address.Attribute == AttrAlias)
+		e.blamed = p.found.blame == blamePrimary && isP || p.found.blame == blameUPN && isU
+		e.exported = p.found.rule.Outcome().quarantines() && (isP || isU || address.Attribute == AttrAlias)
 		if err := table.Add(keyOf(keyAddress, e.value), e.number(), e.pack()); err != nil {
 			return err
 		}
+	}
+	if blocked := p.blockedAddress(); blocked != "" {
+		e = conflictEntry{side: AD, object: object, value: blocked, mark: true}
+		return table.Add(keyOf(keyAddress, e.value), e.number(), e.pack())
 	}
 	return nil
 }
@@ -118,6 +158,8 @@ func (h *holders) add(object uint64) {
 
 func (d *dispute) add(e *conflictEntry) {
 	switch {
+	case e.mark:
+		d.blamed = true
 	case e.attribute == AttrTarget: // names the address and holds nothing
 	case e.side == Cloud:
 		d.cloud.add(e.object)
@@ -139,25 +181,27 @@ func (d *dispute) first() uint64 {
 }
 
 // exists says whether the address is in conflict: two objects of one side hold it, or an AD object and
-// a cloud object that is not its partner.
+// a cloud object that is not its partner, with the changes in view.
 func (d *dispute) exists() bool {
-	return d.ad.count > 1 || d.cloud.count > 1 || d.ad.count == 1 && d.heldBesides(&d.firstADHas)
+	return d.ad.count > 1 || d.cloud.count > 1 || d.ad.count == 1 && d.heldBesides(&d.firstADHas.planned)
 }
 
-// heldBesides says whether a cloud object other than the AD entry's partner holds the address.
-func (d *dispute) heldBesides(e *conflictEntry) bool {
-	return d.cloud.count > 1 || d.cloud.count == 1 && !(e.hasPartner && e.partner == d.cloud.first)
+// heldBesides says whether a cloud object other than the partner holds the address.
+func (d *dispute) heldBesides(p *partnership) bool {
+	return d.cloud.count > 1 || d.cloud.count == 1 && !p.with(d.cloud.first)
 }
 
-// quarantined says whether the sync takes the address off the AD entry's object. An object whose UPN an
+// quarantined says whether the sync takes the address off the AD entry's object, with the directory as
+// exported. An object whose UPN an
 // object before it has (R27) loses it too.
 func (d *dispute) quarantined(e *conflictEntry) bool {
-	return e.side == AD && e.exported && (d.heldBesides(e) || e.blamed && e.rule == 27)
+	return e.side == AD && e.exported && (d.heldBesides(&e.partner) || e.blamed && e.rule == 27)
 }
 
 // conflictNote tells an object that one of its addresses is in conflict.
 type conflictNote struct {
 	attribute   Attribute
+	listed      bool // the address is in conflict; else the note is about quarantine alone
 	quarantined bool // taken off this object
 	blocks      bool
 	ad, cloud   int    // how many objects hold it
@@ -167,7 +211,7 @@ type conflictNote struct {
 
 func (n *conflictNote) pack() []byte {
 	var p packer
-	p.flags(n.quarantined, n.blocks)
+	p.flags(n.listed, n.quarantined, n.blocks)
 	p.uint(uint64(n.attribute))
 	p.uint(uint64(n.ad))
 	p.uint(uint64(n.cloud))
@@ -178,7 +222,7 @@ func (n *conflictNote) pack() []byte {
 
 func unpackConflictNote(b []byte) (n conflictNote, err error) {
 	u := unpacker{bytes: b}
-	u.flags(&n.quarantined, &n.blocks)
+	u.flags(&n.listed, &n.quarantined, &n.blocks)
 	n.attribute = Attribute(u.uint())
 	n.ad = int(u.uint())
 	n.cloud = int(u.uint())
@@ -223,7 +267,7 @@ func (c *conflictJoin) run(table *spill.Table) error {
 		if err != nil {
 			return err
 		}
-		if !d.exists() {
+		if !d.exists() && !d.takenOff {
 			continue
 		}
 		if err := c.tell(group, d); err != nil {
@@ -256,23 +300,27 @@ func hold(group *spill.Group) (*dispute, error) {
 }
 
 func (c *conflictJoin) tell(group *spill.Group, d *dispute) error {
+	listed := d.exists()
 	for e, err := range unpacked(group, unpackConflictEntry) {
 		if err != nil {
 			return err
 		}
-		if e.attribute != AttrTarget {
+		if e.mark || !listed && !d.quarantined(&e) {
+			continue
+		}
+		if listed && e.attribute != AttrTarget {
 			c.clusters.Join(d.first(), e.number())
 		}
-		if err := c.tellHolder(&e, d); err != nil {
+		if err := c.tellHolder(&e, d, listed); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *conflictJoin) tellHolder(e *conflictEntry, d *dispute) error {
+func (c *conflictJoin) tellHolder(e *conflictEntry, d *dispute, listed bool) error {
 	note := conflictNote{
-		attribute: e.attribute, value: e.value, quarantined: d.quarantined(e),
+		attribute: e.attribute, value: e.value, listed: listed, quarantined: d.quarantined(e),
 		blocks: d.blamed || d.takenOff, ad: d.ad.count, cloud: d.cloud.count, firstHolder: d.first(),
 	}
 	if e.side == Cloud {
@@ -283,13 +331,14 @@ func (c *conflictJoin) tellHolder(e *conflictEntry, d *dispute) error {
 	}
 	if e.rule == 4 && note.quarantined {
 		s := settlement{rule: 5, from: e.object}
-		return c.settled.Add(e.partner, s.pack())
+		return c.settled.Add(e.partner.object, s.pack())
 	}
 	return nil
 }
 
-// conflictRows sorts an object's notes into rows, each address and attribute once.
+// conflictRows sorts an object's notes about conflicts into rows, each address and attribute once.
 func conflictRows(notes []conflictNote) []conflictNote {
+	notes = slices.DeleteFunc(notes, func(n conflictNote) bool { return !n.listed })
 	slices.SortFunc(notes, func(a, b conflictNote) int { return a.compare(&b) })
 	return slices.CompactFunc(notes, func(a, b conflictNote) bool { return a.compare(&b) == 0 })
 }

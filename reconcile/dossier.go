@@ -11,6 +11,7 @@ type peer struct {
 	anchored   bool // OnPremisesImmutableId is set
 	managed    bool // IsCloudManaged
 	guest      bool
+	primaried  bool   // it has an SMTP: value, which stands for a mailbox as far as exports tell
 	identifier string // OnPremisesObjectIdentifier
 }
 
@@ -103,7 +104,7 @@ func newDossier(object uint64, r *Record, mode AnchorMode, domains Domains) *dos
 	}
 	if d.self.upn != "" {
 		d.self.wellUPN = wellFormedUPN(CleanAddress(r.UserPrincipalName))
-		d.self.verified = domains == nil || domains[suffix(d.self.upn)]
+		d.self.verified = domains.isVerified(d.self.upn)
 	}
 	d.self.setAnchor(r, mode)
 	d.upn.firstNew = object

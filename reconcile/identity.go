@@ -96,11 +96,12 @@ func (e *identityEntry) add(table *spill.Table, kind keyKind, object uint64) err
 func normalSID(sid string) string { return strings.ToUpper(strings.TrimFunc(sid, IsBlank)) }
 
 func newPeer(object uint64, r *Record) peer {
+	_, _, primaried := r.Primary()
 	return peer{
 		found: true, object: object, id: r.ID, class: r.Class,
 		live: !r.Deleted, synced: r.SyncEnabled, anchored: r.ImmutableID != "",
 		managed: r.CloudManaged, guest: strings.EqualFold(strings.TrimFunc(r.UserType, IsBlank), "guest"),
-		identifier: r.ObjectIdentifier,
+		identifier: r.ObjectIdentifier, primaried: primaried,
 	}
 }
 

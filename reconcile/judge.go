@@ -13,6 +13,10 @@ type Options struct {
 	Tenant  Tenant     // the zero value blocks nothing and matches by address only; see [DefaultTenant]
 	Domains Domains    // nil if no list of verified domains was given
 	Anchor  AnchorMode // empty means [AnchorAuto]
+	Map     *Map       // pairs that people decided; nil for none
+
+	BatchSize int // objects in a batch; 0 means [DefaultBatchSize]
+	Pilot     int // how many changes go first, in batches of their own
 
 	// Progress, if set, is told the phase and how many records it has seen, now and then.
 	Progress func(phase string, records int)
@@ -24,7 +28,8 @@ type Options struct {
 // source failed with. The caller closes the result.
 func Judge(ctx context.Context, ad, cloud []Source, o Options) (*Result, error) {
 	j := &judgement{ad: sourceList{AD, ad}, cloud: sourceList{Cloud, cloud}, options: o}
-	for _, stage := range []func(context.Context) error{j.identify, j.match, j.decide} {
+	j.now.tenant = o.Tenant
+	for _, stage := range []func(context.Context) error{j.identify, j.search, j.propose, j.prove, j.conflict} {
 		if err := stage(ctx); err != nil {
 			return nil, err
 		}
@@ -41,12 +46,20 @@ type judgement struct {
 	anchor      AnchorMode
 	anchorCount anchorCount
 
-	// What was said about AD objects, in the order of the stages.
-	identity, matching, answers, adConflicts spill.Notes
-	// What was said about cloud objects.
-	settled, cloudConflicts spill.Notes
+	identity spill.Notes // about AD objects
+	now      round       // the directory as exported
+	after    *round      // with the changes in force; the same as now if there are none
 
-	clusters *cluster.Clusters
+	candidates  spill.Notes // of AD objects
+	owners      spill.Notes // AD objects, by the cloud object that is their candidate
+	changes     spill.Notes // of AD objects
+	remarks     spill.Notes // what changes and take-overs give rise to, of AD objects
+	mapFindings []Finding
+	applying    int       // changes that are to be applied
+	unproved    spill.Set // AD objects whose changes failed the proof
+
+	adConflicts, cloudConflicts spill.Notes // about the objects of each side
+	clusters                    *cluster.Clusters
 }
 
 // identify is the first stage: it counts the records, finds objects that stand in the files twice, and
@@ -81,49 +94,72 @@ func (j *judgement) identify(ctx context.Context) error {
 	return err
 }
 
-// match is the second stage: it tells every AD object whom it meets by its primary address and its UPN.
-func (j *judgement) match(ctx context.Context) error {
+// match tells every AD object whom it meets by its primary address and its UPN.
+func (j *judgement) match(ctx context.Context, r *round) error {
 	var table spill.Table
-	err := j.eachAD(ctx, "matching ad", func(o *object, d *dossier) error {
+	err := j.eachAD(ctx, r, "matching ad", func(o *object, d *dossier) error {
 		if d == nil {
 			return nil
 		}
-		_, decided := d.byIdentity(&j.options.Tenant)
+		_, decided := d.byIdentity(&r.tenant)
 		return addADMatching(&table, &d.self, !decided)
 	})
 	if err != nil {
 		return err
 	}
-	err = j.eachCloud(ctx, "matching cloud", func(o *object) error {
+	err = j.again(ctx, &j.cloud, "matching cloud", func(o *object) error {
 		return addCloudMatching(&table, o.number, o.record)
 	})
 	if err != nil {
 		return err
 	}
-	if err := joinMatching(&table, &j.matching); err != nil {
+	if err := joinMatching(&table, &r.matching); err != nil {
 		return err
 	}
-	return settleClaims(&j.matching, &j.answers, &j.options.Tenant)
+	return settleClaims(&r.matching, &r.answers, &r.tenant)
 }
 
-// decide is the third stage: with all dossiers complete, it tells the cloud objects what becomes of
-// them, and everybody which of its addresses are in conflict.
-func (j *judgement) decide(ctx context.Context) error {
-	var table spill.Table
-	err := j.eachAD(ctx, "addresses ad", func(o *object, d *dossier) error {
-		var found decision
-		if d != nil {
-			found = d.outcome(&j.options.Tenant)
-			if err := settle(&j.settled, &d.self, &found); err != nil {
-				return err
-			}
+// search is the second stage: it judges the directory as exported and looks for candidates.
+func (j *judgement) search(ctx context.Context) error {
+	s := &search{tables: make([]spill.Table, len(passes)), found: &j.candidates, owners: &j.owners}
+	m := &mapping{lines: j.options.Map}
+	err := j.run(ctx, &j.now, func(o *object, d *dossier, found decision) error {
+		asks := d != nil && asks(o.record.Class, found.rule)
+		if err := m.add(AD, o.number, o.record, asks); err != nil || !asks {
+			return err
 		}
-		return addADConflict(&table, o.number, o.record, found)
+		return s.addAD(o.number, o.record)
 	})
 	if err != nil {
 		return err
 	}
-	err = j.eachCloud(ctx, "addresses cloud", func(o *object) error {
+	err = j.eachSettled(ctx, &j.now, "judging cloud", func(o *object, best *settlement) error {
+		if o.record.Deleted {
+			return nil // the map does not hit soft-deleted objects
+		}
+		may := mayPartner(o.record, best)
+		if err := m.add(Cloud, o.number, o.record, may); err != nil || !may {
+			return err
+		}
+		return s.addCloud(o.number, o.record)
+	})
+	if err != nil {
+		return err
+	}
+	if j.mapFindings, err = m.run(s); err != nil {
+		return err
+	}
+	return s.run(ctx)
+}
+
+// conflict is the last stage: with changes and partners known, it tells everybody which of its addresses
+// are in conflict.
+func (j *judgement) conflict(ctx context.Context) error {
+	var table spill.Table
+	if err := j.collectADConflicts(ctx, &table); err != nil {
+		return err
+	}
+	err := j.again(ctx, &j.cloud, "addresses cloud", func(o *object) error {
 		if o.record.Deleted {
 			return nil // soft-deleted objects hold nothing
 		}
@@ -132,7 +168,7 @@ func (j *judgement) decide(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	join := conflictJoin{ad: &j.adConflicts, cloud: &j.cloudConflicts, settled: &j.settled}
+	join := conflictJoin{ad: &j.adConflicts, cloud: &j.cloudConflicts, settled: &j.now.settled}
 	if err := join.run(&table); err != nil {
 		return err
 	}
@@ -140,24 +176,83 @@ func (j *judgement) decide(ctx context.Context) error {
 	return nil
 }
 
-// eachCloud walks over the cloud objects again.
-func (j *judgement) eachCloud(ctx context.Context, phase string, visit func(*object) error) error {
-	return j.again(ctx, &j.cloud, phase, visit)
+func (j *judgement) collectADConflicts(ctx context.Context, table *spill.Table) error {
+	decided, err := j.openDecided()
+	if err != nil {
+		return err
+	}
+	defer decided.close()
+	return j.eachAD(ctx, &j.now, "addresses ad", func(o *object, d *dossier) error {
+		var p planned
+		if d != nil {
+			p.found = d.outcome(&j.now.tenant)
+		}
+		if p.candidate, p.change, err = decided.of(o.number); err != nil {
+			return err
+		}
+		return addADConflict(table, o.number, o.record, &p)
+	})
 }
 
-// eachAD walks over the AD objects again, each with its dossier as far as the stages have filled it,
-// nil for an object that is not judged.
-func (j *judgement) eachAD(ctx context.Context, phase string, visit func(*object, *dossier) error) error {
-	desk, err := j.openDossiers()
+// decided brings candidates and changes together, object by object.
+type decided struct {
+	judgement           *judgement
+	candidates, changes *spill.Cursor
+}
+
+func (j *judgement) openDecided() (*decided, error) {
+	candidates, err := j.candidates.Cursor()
+	if err != nil {
+		return nil, err
+	}
+	changes, err := j.changes.Cursor()
+	if err != nil {
+		candidates.Close()
+		return nil, err
+	}
+	return &decided{j, candidates, changes}, nil
+}
+
+func (d *decided) close() {
+	d.candidates.Close()
+	d.changes.Close()
+}
+
+func (d *decided) of(object uint64) (c candidate, change *Change, err error) {
+	if c, err = takeCandidate(d.candidates.Take(object)); err != nil {
+		return c, nil, err
+	}
+	change, err = d.judgement.changeOf(d.changes, object)
+	return c, change, err
+}
+
+// eachSettled walks over the cloud objects again, each with what AD objects make of it in the round, nil
+// for nothing.
+func (j *judgement) eachSettled(ctx context.Context, r *round, phase string, visit func(*object, *settlement) error) error {
+	settled, err := r.settled.Cursor()
+	if err != nil {
+		return err
+	}
+	defer settled.Close()
+	return j.again(ctx, &j.cloud, phase, func(o *object) error {
+		best, err := takeSettlement(settled, o.number)
+		if err != nil {
+			return err
+		}
+		return visit(o, best)
+	})
+}
+
+// eachAD walks over the AD objects again, each with its dossier in the round as far as the stages have
+// filled it, nil for an object that is not judged. In a round with changes the records have them.
+func (j *judgement) eachAD(ctx context.Context, r *round, phase string, visit func(*object, *dossier) error) error {
+	desk, err := j.openDossiers(r)
 	if err != nil {
 		return err
 	}
 	defer desk.close()
 	return j.again(ctx, &j.ad, phase, func(o *object) error {
-		if !isJudged(o.record) {
-			return visit(o, nil)
-		}
-		d, err := desk.dossier(o)
+		o, d, err := desk.open(o)
 		if err != nil {
 			return err
 		}
@@ -190,28 +285,48 @@ func (j *judgement) progress(phase string) func(records int) {
 // desk brings the notes about AD objects together, object by object.
 type desk struct {
 	judgement *judgement
-	cursors   [3]*spill.Cursor // identity, matching, answers
+	round     *round
+	cursors   []*spill.Cursor // identity, matching, answers
+	changes   *spill.Cursor   // nil in a round without changes
 }
 
-func (j *judgement) openDossiers() (*desk, error) {
-	k := &desk{judgement: j}
-	for i, notes := range []*spill.Notes{&j.identity, &j.matching, &j.answers} {
+func (j *judgement) openDossiers(r *round) (*desk, error) {
+	k := &desk{judgement: j, round: r}
+	for _, notes := range []*spill.Notes{&j.identity, &r.matching, &r.answers, &j.changes} {
+		if notes == &j.changes && !r.changed {
+			return k, nil
+		}
 		cursor, err := notes.Cursor()
 		if err != nil {
 			k.close()
 			return nil, err
 		}
-		k.cursors[i] = cursor
+		k.cursors = append(k.cursors, cursor)
 	}
+	k.changes = k.cursors[3]
 	return k, nil
 }
 
 func (k *desk) close() {
 	for _, cursor := range k.cursors {
-		if cursor != nil {
-			cursor.Close()
-		}
+		cursor.Close()
 	}
+}
+
+// open gives the object as it is in the round, and its dossier, nil if it is not judged.
+func (k *desk) open(o *object) (*object, *dossier, error) {
+	if !isJudged(o.record) {
+		return o, nil, nil
+	}
+	if k.changes != nil {
+		c, err := k.judgement.changeOf(k.changes, o.number)
+		if err != nil {
+			return nil, nil, err
+		}
+		o = &object{number: o.number, record: o.record.with(c)}
+	}
+	d, err := k.dossier(o)
+	return o, d, err
 }
 
 func (k *desk) dossier(o *object) (*dossier, error) {

@@ -14,10 +14,14 @@ import (
 type keyKind byte
 
 const (
-	keyObject  keyKind = iota // the object's own id: the same twice is a mistake in the files
-	keyAnchor                 // a source anchor
-	keySID                    // a security identifier
-	keyAddress                // an address or a UPN: one namespace, as in Entra
+	keyObject   keyKind = iota // the object's own id: the same twice is a mistake in the files
+	keyAnchor                  // a source anchor
+	keySID                     // a security identifier
+	keyAddress                 // an address or a UPN: one namespace, as in Entra
+	keyMapAD                   // what a line of the map names an AD user by
+	keyMapCloud                // and a cloud user
+	keyPassUPN                 // what the passes compare
+	keyPassAddress
 )
 
 // keyOf hashes a normalized value. XXH3 is no cryptographic hash, so what a key brings together is

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+
+	"smtpmatch/reconcile/internal/spill"
 )
 
 // Result holds what [Judge] found. Its iterators read the sources once more and may be used in any
@@ -33,7 +35,11 @@ func (r *Result) Assumptions() []Assumption {
 	}
 	if j.options.Domains == nil {
 		list = append(list, Assumption{"Domains",
-			"Every domain outside onmicrosoft.com taken as verified: no --domains were given. UPNs with an unverified suffix (R32) are not told."})
+			"Every domain outside onmicrosoft.com taken as verified: no --domains were given. UPNs with an unverified suffix (R32) are not told, and a primary or alias in an unverified domain would be discarded by Entra."})
+	}
+	if j.now.tenant.BlockSoftMatch {
+		list = append(list, Assumption{"BlockSoftMatchOff",
+			"The tenant blocks soft match. Outcomes after the changes are judged with the block off: switch it off for the time of the change."})
 	}
 	return list
 }
@@ -61,22 +67,76 @@ func yielding[T any](walk func(emit func(T) error) error) iter.Seq2[T, error] {
 func (r *Result) ADVerdicts(ctx context.Context) iter.Seq2[*ADVerdict, error] {
 	j := r.judgement
 	return yielding(func(emit func(*ADVerdict) error) error {
-		conflicts, err := j.adConflicts.Cursor()
+		bench, err := j.openBench()
 		if err != nil {
 			return err
 		}
-		defer conflicts.Close()
-		return j.eachAD(ctx, "verdicts ad", func(o *object, d *dossier) error {
+		defer bench.close()
+		return j.eachAD(ctx, &j.now, "verdicts ad", func(o *object, d *dossier) error {
 			if d == nil {
 				return nil
 			}
-			v := newADVerdict(o.record, d, &j.options.Tenant)
-			if err := v.quarantine(unpackedNotes(conflicts.Take(o.number), unpackConflictNote)); err != nil {
+			v, err := bench.verdict(o, d)
+			if err != nil {
 				return err
 			}
 			return emit(v)
 		})
 	})
+}
+
+// bench brings together what the verdict of an AD object is made of.
+type bench struct {
+	judgement *judgement
+	conflicts *spill.Cursor
+	decided   *decided
+	after     *desk // nil if the changes make no difference
+}
+
+func (j *judgement) openBench() (b *bench, err error) {
+	b = &bench{judgement: j}
+	if b.conflicts, err = j.adConflicts.Cursor(); err != nil {
+		return nil, err
+	}
+	if b.decided, err = j.openDecided(); err == nil && j.after != &j.now {
+		b.after, err = j.openDossiers(j.after)
+	}
+	if err != nil {
+		b.close()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *bench) close() {
+	b.conflicts.Close()
+	if b.decided != nil {
+		b.decided.close()
+	}
+	if b.after != nil {
+		b.after.close()
+	}
+}
+
+func (b *bench) verdict(o *object, d *dossier) (*ADVerdict, error) {
+	v := newADVerdict(o.record, d, &b.judgement.now.tenant)
+	if err := v.quarantine(unpackedNotes(b.conflicts.Take(o.number), unpackConflictNote)); err != nil {
+		return nil, err
+	}
+	c, change, err := b.decided.of(o.number)
+	if err != nil {
+		return nil, err
+	}
+	v.propose(&c, change)
+	v.OutcomeAfter = v.Outcome
+	if b.after != nil {
+		_, then, err := b.after.open(o)
+		if err != nil {
+			return nil, err
+		}
+		v.OutcomeAfter = then.outcome(&b.judgement.after.tenant).rule.Outcome()
+	}
+	return v, nil
 }
 
 func newADVerdict(r *Record, d *dossier, t *Tenant) *ADVerdict {
@@ -94,6 +154,17 @@ func newADVerdict(r *Record, d *dossier, t *Tenant) *ADVerdict {
 	}
 	v.Reason = v.Rule.Reason()
 	return v
+}
+
+// propose puts in the candidate and the change.
+func (v *ADVerdict) propose(c *candidate, change *Change) {
+	v.CandidateID, v.CandidateBy, v.Change = c.id, c.pass, change
+	if c.ambiguous {
+		v.BlockedBy = Ambiguous
+	}
+	if change != nil {
+		v.BlockedBy = change.BlockedBy
+	}
 }
 
 // quarantine puts in what the sync takes off: P, the secondaries in their order, U. It makes R4 an R5.
@@ -135,23 +206,19 @@ func (v *ADVerdict) quarantine(notes iter.Seq2[conflictNote, error]) error {
 func (r *Result) CloudVerdicts(ctx context.Context) iter.Seq2[*CloudVerdict, error] {
 	j := r.judgement
 	return yielding(func(emit func(*CloudVerdict) error) error {
-		settled, err := j.settled.Cursor()
+		after, err := j.after.settled.Cursor()
 		if err != nil {
 			return err
 		}
-		defer settled.Close()
-		return j.eachCloud(ctx, "verdicts cloud", func(o *object) error {
-			var best *settlement
-			for s, err := range unpackedNotes(settled.Take(o.number), unpackSettlement) {
-				if err != nil {
-					return err
-				}
-				best = s.fold(best)
+		defer after.Close()
+		return j.eachSettled(ctx, &j.now, "verdicts cloud", func(o *object, best *settlement) error {
+			then, err := takeSettlement(after, o.number)
+			if err != nil || !isJudged(o.record) {
+				return err
 			}
-			if !isJudged(o.record) {
-				return nil
-			}
-			return emit(newCloudVerdict(o.record, best))
+			v := newCloudVerdict(o.record, best)
+			v.OutcomeAfter, _ = then.verdict(o.record)
+			return emit(v)
 		})
 	})
 }
@@ -232,23 +299,38 @@ func newHolder(r *Record, n *conflictNote, cluster int) *Holder {
 	}
 }
 
-// Findings yields the findings of every source in input order, AD first: those about the file, then row
-// by row what the reader found and what the addresses show.
+// Findings yields the findings of the map's lines, then those of every source in input order, AD first:
+// about the file, then row by row what the reader found, what the addresses show and what changes give
+// rise to.
 func (r *Result) Findings(ctx context.Context) iter.Seq2[Finding, error] {
 	j := r.judgement
 	return yielding(func(emit func(Finding) error) error {
-		for _, list := range []*sourceList{&j.ad, &j.cloud} {
-			for _, source := range list.sources {
-				if err := findingsOf(ctx, list.side, source, emit); err != nil {
-					return err
-				}
+		if err := emitAll(j.mapFindings, emit); err != nil {
+			return err
+		}
+		remarks, err := j.remarks.Cursor()
+		if err != nil {
+			return err
+		}
+		defer remarks.Close()
+		number := uint64(0)
+		for _, source := range j.ad.sources {
+			if err := findingsOf(ctx, AD, source, &number, remarks, emit); err != nil {
+				return err
+			}
+		}
+		for _, source := range j.cloud.sources {
+			if err := findingsOf(ctx, Cloud, source, nil, nil, emit); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 }
 
-func findingsOf(ctx context.Context, side Side, source Source, emit func(Finding) error) error {
+// findingsOf yields the findings of one source. number is that of its first object; remarks are nil for
+// cloud objects.
+func findingsOf(ctx context.Context, side Side, source Source, number *uint64, remarks *spill.Cursor, emit func(Finding) error) error {
 	if err := emitAll(source.Findings(), emit); err != nil {
 		return err
 	}
@@ -266,6 +348,18 @@ func findingsOf(ctx context.Context, side Side, source Source, emit func(Finding
 		if err := emitAll(r.inspect(), emit); err != nil {
 			return err
 		}
+		if remarks == nil {
+			continue
+		}
+		for remark, err := range unpackedNotes(remarks.Take(*number), unpackRemark) {
+			if err != nil {
+				return err
+			}
+			if err := emit(remark.finding(r)); err != nil {
+				return err
+			}
+		}
+		*number++
 	}
 	return nil
 }

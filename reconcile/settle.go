@@ -39,6 +39,17 @@ func settle(settled *spill.Notes, s *self, found *decision) error {
 	return settled.Add(named.object, n.pack())
 }
 
+// takeSettlement gives the settlement of a cloud object that counts, nil if there is none.
+func takeSettlement(settled *spill.Cursor, object uint64) (best *settlement, err error) {
+	for s, err := range unpackedNotes(settled.Take(object), unpackSettlement) {
+		if err != nil {
+			return nil, err
+		}
+		best = s.fold(best)
+	}
+	return best, nil
+}
+
 // fold gives the settlement that counts when s comes after best, which is nil at first.
 func (s settlement) fold(best *settlement) *settlement {
 	switch {

@@ -15,6 +15,12 @@ type ADVerdict struct {
 	SMTPCloudID   GUID // the live cloud object that has the primary among its proxies
 	UPNCloudID    GUID // the live cloud user with the UPN
 	AnchorCloudID GUID // the cloud user with the anchor, soft-deleted ones too
+
+	CandidateID  GUID   // the cloud user that the object most probably is
+	CandidateBy  string // the pass that found it, or found several
+	Change       *Change
+	BlockedBy    BlockedBy // the change's, or Ambiguous
+	OutcomeAfter Outcome   // with every change made that is to be applied
 }
 
 // CloudVerdict is what the sync will do to one cloud object. It is valid until the next is asked for.
@@ -24,7 +30,9 @@ type CloudVerdict struct {
 	Outcome    Outcome
 	Rule       Rule
 	ObjectGUID GUID // the AD object that it is linked to, taken over by or in conflict with
-	Reason     string
+	// OutcomeAfter is the outcome with every change made that is to be applied.
+	OutcomeAfter Outcome
+	Reason       string
 }
 
 // Holder is one attribute of one object that holds an address in conflict.

@@ -28,8 +28,15 @@ func (p *packer) text(s string) {
 	*p = append(*p, s...)
 }
 
+func (p *packer) texts(list []string) {
+	p.uint(uint64(len(list)))
+	for _, s := range list {
+		p.text(s)
+	}
+}
+
 func (p *packer) peer(v *peer) {
-	p.flags(v.found, v.live, v.synced, v.anchored, v.managed, v.guest)
+	p.flags(v.found, v.live, v.synced, v.anchored, v.managed, v.guest, v.primaried)
 	if !v.found {
 		return
 	}
@@ -80,8 +87,15 @@ func (u *unpacker) guid() (g GUID) {
 
 func (u *unpacker) text() string { return string(u.take(u.uint())) }
 
+func (u *unpacker) texts() (list []string) {
+	for n := u.uint(); n > 0 && u.err == nil; n-- {
+		list = append(list, u.text())
+	}
+	return list
+}
+
 func (u *unpacker) peer() (v peer) {
-	u.flags(&v.found, &v.live, &v.synced, &v.anchored, &v.managed, &v.guest)
+	u.flags(&v.found, &v.live, &v.synced, &v.anchored, &v.managed, &v.guest, &v.primaried)
 	if !v.found {
 		return peer{}
 	}

@@ -3,25 +3,41 @@ package export
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
+	"smtpmatch/formats/export/internal/charset"
 	"smtpmatch/formats/export/internal/xlsx"
 )
 
-func isZip(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }
+// isWorkbook says whether a file is for package xlsx to open, or to say which format it is.
+func isWorkbook(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06")) ||
+		bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"))
+}
+
+// workbookCure is the way out for a workbook in another format; empty for any other error.
+func workbookCure(err error) string {
+	for _, other := range []error{xlsx.ErrEncrypted, xlsx.ErrOldExcel, xlsx.ErrBinary, xlsx.ErrOpenDocument} {
+		if errors.Is(err, other) {
+			return "Save it as .xlsx without a password, or export again as CSV."
+		}
+	}
+	return ""
+}
 
 // refuseByContent refuses what is neither text with columns nor a workbook, by its first bytes; the
 // file's name says nothing.
-func (f *File) refuseByContent(head []byte) *Refusal {
-	text := strings.TrimLeft(strings.TrimPrefix(string(head), "\ufeff"), " \t\r\n")
+func (f *File) refuseByContent(head []byte, guess charset.Guess) *Refusal {
+	decoded, _ := io.ReadAll(charset.NewReader(bytes.NewReader(head), guess.Encoding)) // the last character may be cut
+	text := strings.TrimLeft(string(decoded), " \t\r\n")
 	lower := strings.ToLower(text)
 	what := ""
 	switch {
 	case len(head) == 0:
 		return refuse(f.name, "the file is empty.", exportAgain(f.side, ""))
-	case bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")):
-		what = "a workbook with a password, or in the old Excel format (.xls). Save it as .xlsx without a password"
 	case strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{"):
 		what = "JSON, not CSV"
 	case strings.HasPrefix(lower, "<html") || strings.HasPrefix(lower, "<!doctype") || strings.HasPrefix(lower, "<table") || strings.HasPrefix(lower, "<?xml"):
@@ -110,7 +126,7 @@ func (f *File) chooseSheet(list []candidate) error {
 	}
 	f.headerRow, f.binding = fit[0].row, fit[0].binding
 	f.table = &sheetTable{path: f.path, sheet: fit[0].sheet, print: f.print}
-	return f.binding.choose(f.options.Columns)
+	return f.chooseColumns()
 }
 
 // fits says whether a sheet has every needed column of the class that its columns tell.

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -64,16 +65,19 @@ func Open(ctx context.Context, path string, side reconcile.Side, o Options) (*Fi
 	if err != nil {
 		return nil, f.failed(err)
 	}
-	if refusal := f.refuseByContent(head); refusal != nil {
+	if refusal := f.refuseByContent(head, guess); refusal != nil {
 		return nil, refusal
 	}
-	if isZip(head) {
+	if isWorkbook(head) {
 		err = f.findSheet(ctx)
 	} else {
 		err = f.findText(ctx, guess)
 	}
 	if err == nil {
 		err = f.inspect(ctx)
+	}
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	return f, f.failed(err)
 }
@@ -86,10 +90,13 @@ func (f *File) failed(err error) error {
 	if _, ok := errors.AsType[*Refusal](err); ok {
 		return err
 	}
-	if _, ok := errors.AsType[*fs.PathError](err); ok || errors.Is(err, context.Canceled) {
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return err
 	}
-	cure := "The file is damaged or cut off. " + exportAgain(f.side, "")
+	if errors.Is(err, reconcile.ErrChanged) {
+		return fmt.Errorf("%s: %w", f.name, err)
+	}
+	cure := cmp.Or(workbookCure(err), "The file is damaged or cut off. "+exportAgain(f.side, ""))
 	if unclosed, ok := errors.AsType[*csvscan.UnclosedQuoteError](err); ok {
 		return refuse(f.name, fmt.Sprintf("a quoted value that begins on line %d never ends: the file is cut off, or a quote is missing.", unclosed.Line), cure)
 	}
@@ -146,9 +153,17 @@ func (f *File) findText(ctx context.Context, guess charset.Guess) error {
 		}
 		f.headerRow = r.number
 		f.binding = bind(schemas[f.side], texts(r.cells))
-		return f.binding.choose(f.options.Columns)
+		return f.chooseColumns()
 	}
 	return refuse(f.name, "the file holds nothing.", exportAgain(f.side, ""))
+}
+
+// chooseColumns takes the columns that the user decided.
+func (f *File) chooseColumns() error {
+	if err := f.binding.choose(f.options.Columns); err != nil {
+		return refuse(f.name, err.Error()+".", "")
+	}
+	return nil
 }
 
 func texts(cells [][]byte) []string {

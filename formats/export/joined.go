@@ -16,7 +16,7 @@ import (
 // are unescaped.
 func splitJoined(cell string) (values []string) {
 	s := splitter{cell: strings.TrimFunc(cell, reconcile.IsBlank)}
-	s.start = len(s.cell) - len(strings.TrimLeftFunc(s.cell, isJoiner))
+	s.start = s.first()
 	for at := s.start; at < len(s.cell); {
 		r, size := utf8.DecodeRuneInString(s.cell[at:])
 		if !isJoiner(r) || s.escaped(at) {
@@ -40,6 +40,22 @@ const strong = ";,|\r\n"
 
 func isJoiner(r rune) bool {
 	return strings.ContainsRune(strong+"+%", r) || reconcile.IsBlank(r)
+}
+
+// first gives the place of the first value, behind the joiners that stand before it.
+func (s *splitter) first() int {
+	at := len(s.cell) - len(strings.TrimLeftFunc(s.cell, isJoiner))
+	if at == len(s.cell) || s.beginsTyped(at) {
+		return at
+	}
+	return s.behindStrong(0, s.cell[:at])
+}
+
+// behindStrong gives the place behind the last strong joiner of the run at from, and behind the blanks
+// there. A + or % that follows belongs to the address.
+func (s *splitter) behindStrong(from int, run string) int {
+	at := from + strings.LastIndexAny(run, strong) + 1
+	return at + len(s.cell[at:]) - len(strings.TrimLeftFunc(s.cell[at:], reconcile.IsBlank))
 }
 
 // escaped says whether the ; at that place is one that csvde escaped in an X400 value.
@@ -74,25 +90,44 @@ func (s *splitter) joiner(from int) int {
 // the name of an X400 attribute.
 func (s *splitter) beginsTyped(at int) bool {
 	rest := s.cell[at:]
-	colon := strings.IndexByte(rest, ':')
-	return colon > 0 && reconcile.IsProxyPrefix(rest[:colon]) &&
-		!(s.inX400() && strings.EqualFold(rest[:colon], "dda"))
+	end := strings.IndexFunc(rest, endsPrefix)
+	return end > 0 && rest[end] == ':' && reconcile.IsProxyPrefix(rest[:end]) &&
+		!(s.inX400() && strings.EqualFold(rest[:end], "dda"))
+}
+
+// endsPrefix says of a character that it stands in no type prefix.
+func endsPrefix(r rune) bool {
+	letter := 'a' <= r|0x20 && r|0x20 <= 'z'
+	return !letter && (r < '0' || r > '9') && r != '-'
 }
 
 // beginsBare says whether a bare address (one @, no colon) follows the last strong joiner of the run,
-// and where. A + or % behind that joiner belongs to the address.
+// and where.
 func (s *splitter) beginsBare(from int, run string) (at int, ok bool) {
-	last := strings.LastIndexAny(run, strong)
-	if last < 0 || s.inX400() {
+	if !strings.ContainsAny(run, strong) || s.inX400() {
 		return 0, false
 	}
-	at = from + last + 1
-	at += len(s.cell[at:]) - len(strings.TrimLeftFunc(s.cell[at:], reconcile.IsBlank))
+	at = s.behindStrong(from, run)
 	value := s.cell[at:]
 	if end := strings.IndexAny(value, strong); end >= 0 {
 		value = value[:end]
 	}
+	value = withoutNext(value)
 	return at, strings.Count(value, "@") == 1 && !strings.Contains(value, ":")
+}
+
+// withoutNext takes off what a + % or blank before a type prefix begins: it is the next value.
+func withoutNext(value string) string {
+	colon := strings.IndexByte(value, ':')
+	before := strings.LastIndexFunc(value[:max(colon, 0)], endsPrefix)
+	if before < 0 {
+		return value
+	}
+	joiner, size := utf8.DecodeRuneInString(value[before:])
+	if !isJoiner(joiner) || !reconcile.IsProxyPrefix(value[before+size:colon]) {
+		return value
+	}
+	return value[:before]
 }
 
 // take ends the value at end and begins the next one at next; the joiners stand between.

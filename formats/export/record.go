@@ -213,7 +213,7 @@ func (p *recorder) proxies(cell string) []string {
 	}
 	values := splitJoined(p.key(text))
 	for i, v := range values {
-		if v[0] == '\'' {
+		if v[0] == '\'' && (i > 0 || text[0] != '\'') {
 			p.mended.count("Apostrophe", p.record.Row)
 			values[i] = v[1:]
 		}

@@ -2,7 +2,6 @@ package export
 
 import (
 	"context"
-	"io"
 	"iter"
 	"os"
 
@@ -40,11 +39,7 @@ func (t *sheetTable) unchanged() error {
 		return err
 	}
 	defer f.Close()
-	watch := t.print.watch(f)
-	if _, err := io.Copy(io.Discard, watch); err != nil {
-		return err
-	}
-	return watch.unchanged()
+	return t.print.watch(f).unchanged()
 }
 
 // yieldSheet yields the rows of a sheet that hold anything.

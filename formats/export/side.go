@@ -108,7 +108,7 @@ func readSide(path string) ([][]string, error) {
 		return nil, err
 	}
 	var rows [][]string
-	if isZip(text) {
+	if isWorkbook(text) {
 		rows, err = readSideSheet(path)
 	} else {
 		rows, err = readSideText(text)

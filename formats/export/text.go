@@ -3,11 +3,13 @@ package export
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
 
 	"smtpmatch/formats/export/internal/charset"
 	"smtpmatch/formats/export/internal/csvscan"
@@ -33,7 +35,7 @@ func openText(path string, guess charset.Guess, print fingerprint, o *Options) (
 	if o.Encoding != "" {
 		encoding, err := charset.ByName(o.Encoding)
 		if err != nil {
-			return nil, err
+			return nil, refuse(filepath.Base(path), "--encoding: "+err.Error()+".", "")
 		}
 		t.encoding = encoding
 	}
@@ -42,8 +44,10 @@ func openText(path string, guess charset.Guess, print fingerprint, o *Options) (
 		return nil, err
 	}
 	t.lead = csvscan.FirstLines(sample)
-	t.delimiter, err = t.chooseDelimiter(sample[t.lead.Header:], o.Delimiter)
-	return t, err
+	if t.delimiter, err = t.chooseDelimiter(sample[t.lead.Header:], o.Delimiter); err != nil {
+		return nil, refuse(filepath.Base(path), err.Error()+".", "")
+	}
+	return t, nil
 }
 
 func (t *textTable) sample() ([]byte, error) {
@@ -82,24 +86,32 @@ func (t *textTable) rows(ctx context.Context) iter.Seq2[*row, error] {
 		}
 		defer f.Close()
 		watch := t.print.watch(f)
-		if t.scan(ctx, watch, yield) {
+		err = t.scan(ctx, watch, yield)
+		if err == errStopped {
 			return
 		}
-		if err := watch.unchanged(); err != nil {
+		if ctx.Err() == nil { // damage to a file that changed is not its own
+			if changed := watch.unchanged(); changed != nil {
+				err = changed
+			}
+		}
+		if err != nil {
 			yield(nil, err)
 		}
 	}
 }
 
+// errStopped says that the caller wants no more rows.
+var errStopped = errors.New("stopped")
+
 // checkEvery is how many rows lie between two looks at the context.
 const checkEvery = 1 << 12
 
-// scan yields the rows of the file; stopped says that the caller wants no more, or has had an error.
-func (t *textTable) scan(ctx context.Context, in io.Reader, yield func(*row, error) bool) (stopped bool) {
+// scan yields the rows of the file, and gives the error that ended them before the end, or errStopped.
+func (t *textTable) scan(ctx context.Context, in io.Reader, yield func(*row, error) bool) error {
 	text := bufio.NewReaderSize(charset.NewReader(in, t.encoding), 1<<16)
 	if _, err := text.Discard(t.lead.Header); err != nil {
-		yield(nil, err)
-		return true
+		return err
 	}
 	scanner := csvscan.NewReader(text, t.delimiter)
 	scanner.SetLine(t.lead.Line)
@@ -112,14 +124,13 @@ func (t *textTable) scan(ctx context.Context, in io.Reader, yield func(*row, err
 		}
 		switch {
 		case err == io.EOF:
-			return false
+			return nil
 		case err != nil:
-			yield(nil, err)
-			return true
+			return err
 		}
 		t.fill(&r, found)
 		if !yield(&r, nil) {
-			return true
+			return errStopped
 		}
 	}
 }
@@ -158,8 +169,11 @@ func (w *watcher) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// unchanged fails if what was read to the end is not what the fingerprint was made of.
+// unchanged reads to the end and fails if the whole is not what the fingerprint was made of.
 func (w *watcher) unchanged() error {
+	if _, err := io.Copy(io.Discard, w); err != nil {
+		return err
+	}
 	if w.hash.Sum64() != w.want {
 		return reconcile.ErrChanged
 	}

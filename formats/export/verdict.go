@@ -81,13 +81,18 @@ func (s *survey) lookAt(b *binding, r *row) {
 			}
 		}
 	}
-	if s.conflict != nil {
+	if s.conflict != nil || isShifted(b, r) {
 		return
 	}
 	if a, x, y, ok := b.disagreement(r); ok {
 		s.conflict = &conflict{a.name(), [2]string{b.header[x], b.header[y]},
 			[2]string{string(r.text(x)), string(r.text(y))}, r.number}
 	}
+}
+
+// isShifted says that cells of the row may stand in wrong columns.
+func isShifted(b *binding, r *row) bool {
+	return r.damage != noDamage || len(r.cells) > len(b.header)
 }
 
 // classesNeeded are the classes that the table must be able to carry: those seen, of those that a sync
@@ -150,7 +155,7 @@ func (s *survey) absent(f *File, classes []string) (missing, blank []string) {
 			case slices.Contains(missing, name) || slices.Contains(blank, name) || f.mayLack(name, s):
 			case !f.binding.has(name):
 				missing = append(missing, name)
-			case !s.isFilled(class, a.field) && !f.mayBeBlank(name, s) && !s.isUnexpanded(a.field):
+			case !s.isFilled(class, a.field) && !f.mayBeBlank(name, class, s) && !s.isUnexpanded(a.field):
 				blank = append(blank, name)
 			}
 		}
@@ -180,13 +185,13 @@ func (f *File) mayLack(name string, s *survey) bool {
 }
 
 // mayBeBlank says that a needed column may be blank in every row.
-func (f *File) mayBeBlank(name string, s *survey) bool {
+func (f *File) mayBeBlank(name, class string, s *survey) bool {
 	if name == "mS-DS-ConsistencyGuid" || f.beside.exported(name) {
 		return true
 	}
 	if name == "OnPremisesSecurityIdentifier" {
 		a, _ := f.binding.schema.find("OnPremisesSyncEnabled")
-		return !s.filled[a.field]
+		return !s.isFilled(class, a.field) || f.accepts(name)
 	}
 	return f.accepts(name)
 }

@@ -8,7 +8,6 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
-	"golang.org/x/text/transform"
 )
 
 const replacement = "\uFFFD"
@@ -61,16 +60,10 @@ func asciiTable() *table {
 	return &t
 }
 
-// tableOf takes C1 control characters for undefined: x/text maps a byte such as 0x81 of windows-1252
-// to one, but no text has them.
 func tableOf(page *charmap.Charmap) *table {
 	var t table
 	for i := range t {
-		char := page.DecodeByte(byte(utf8.RuneSelf + i))
-		if char >= 0x80 && char < 0xA0 {
-			char = utf8.RuneError
-		}
-		t[i] = string(char)
+		t[i] = string(page.DecodeByte(byte(utf8.RuneSelf + i)))
 	}
 	return &t
 }
@@ -96,15 +89,10 @@ func (t *table) decode(out, in []byte, _ bool) (_ []byte, used int, replaced int
 func multibyteDecoder(e encoding.Encoding) decoder {
 	decoder := e.NewDecoder()
 	return func(out, in []byte, last bool) (_ []byte, used int, replaced int64) {
-		for {
-			out = slices.Grow(out, 3*len(in)+utf8.UTFMax)
-			before := len(out)
-			wrote, read, err := decoder.Transform(out[before:cap(out)], in[used:], last)
-			out, used = out[:before+wrote], used+read
-			replaced += int64(bytes.Count(out[before:], []byte(replacement)))
-			if err != transform.ErrShortDst {
-				return out, used, replaced
-			}
-		}
+		start := len(out)
+		out = slices.Grow(out, 3*len(in)+utf8.UTFMax) // no byte of these gives more than three
+		wrote, used, _ := decoder.Transform(out[start:cap(out)], in, last)
+		out = out[:start+wrote]
+		return out, used, int64(bytes.Count(out[start:], []byte(replacement)))
 	}
 }

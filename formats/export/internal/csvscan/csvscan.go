@@ -16,8 +16,8 @@ type Row struct {
 	Line   int // the line of the text on which it begins, the first one is 1
 
 	// Fields are at least one, without the quotes around them. They lie in the Reader's buffer: they
-	// and the slice that holds them are valid until the next Read. They may be changed, but not
-	// appended to with effect on each other.
+	// and the slice that holds them are valid until the next Read. They may be changed; appending to
+	// one does not reach the next.
 	Fields [][]byte
 
 	Damage       Damage

@@ -5,7 +5,7 @@ import "fmt"
 // Nearly all cells and strings are written in the same few shapes. Those are read here in one go, four times
 // as fast as token by token. Whatever looks different in any way, or does not stand completely in the window,
 // is left to the scanner: the functions here then give false and have changed nothing. Hence they decide
-// nothing that the scanner would decide otherwise, which FuzzQuick checks.
+// nothing that the scanner would decide otherwise, which FuzzSheet and FuzzStrings check.
 
 // quickText is a raw text with what the scanner would say about it.
 type quickText struct {
@@ -164,7 +164,7 @@ func (s *scanner) take(t quickText) {
 
 // plainNames says whether names without a prefix are a spreadsheet's here, and no end tag is outstanding.
 func (s *scanner) plainNames() bool {
-	return !s.empty && s.names.known && s.names.prefix == "" && s.names.space == spaceSheet
+	return !s.empty && !s.thorough && s.names.known && s.names.prefix == "" && s.names.space == spaceSheet
 }
 
 func hasPrefix(b []byte, prefix string) bool {

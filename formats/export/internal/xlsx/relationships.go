@@ -200,7 +200,7 @@ func (c *container) children(part string, space namespace, root string, each fun
 	if err != nil {
 		return err
 	}
-	s := newScanner(in)
+	s := newScanner(in, in.size)
 	if err = s.root(space, root); err == nil {
 		err = s.each(func() error { return each(s) })
 	}

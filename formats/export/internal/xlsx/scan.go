@@ -47,6 +47,7 @@ type scanner struct {
 	started  bool   // the prolog was read
 	rooted   bool   // the root element was seen
 	discards []byte
+	thorough bool // take no shortcuts; for tests
 }
 
 // attr is an attribute of a tag; its value is raw.
@@ -55,8 +56,9 @@ type attr struct {
 	kinds       classes
 }
 
-func newScanner(in io.Reader) *scanner {
-	return &scanner{window: newWindow(in), attrs: make([]attr, 0, 16)}
+// newScanner makes a scanner for a part of about size bytes.
+func newScanner(in io.Reader, size uint64) *scanner {
+	return &scanner{window: newWindow(in, size), attrs: make([]attr, 0, 16)}
 }
 
 // next gives the next token, or the first error: of the XML, or of the reader below.
@@ -157,7 +159,7 @@ func (s *scanner) characterData(size int) (token, int, error) {
 	if len(s.starts) > 0 {
 		return tokenText, size, nil
 	}
-	if s.cdata || s.kinds&^isSpace != 0 {
+	if s.cdata || s.kinds&^(isSpace|isReturn) != 0 {
 		return tokenNone, 0, errors.New("text outside of the root element")
 	}
 	return tokenNone, size, nil

@@ -123,9 +123,13 @@ func (r *sheetReader) readPart(part string) error {
 	return ahead(in, r.read)
 }
 
-// read reads the whole part.
 func (r *sheetReader) read(in io.Reader) error {
-	r.scanner = newScanner(in)
+	r.scanner = newScanner(in, windowSize)
+	return r.readSheet()
+}
+
+// readSheet reads from the scanner, which is at its start.
+func (r *sheetReader) readSheet() error {
 	if err := r.root(spaceSheet, "worksheet"); err != nil {
 		return err
 	}

@@ -76,9 +76,12 @@ func (c *container) readStrings(table *sharedStrings, part string) error {
 	return ahead(in, func(in io.Reader) error { return table.read(in, chunk) })
 }
 
-// read reads the whole part. Errors name the string by its number, counted from 0 as cells do.
 func (t *sharedStrings) read(in io.Reader, chunk int) error {
-	s := newScanner(in)
+	return t.readItems(newScanner(in, windowSize), chunk)
+}
+
+// readItems reads the whole part. Errors name the string by its number, counted from 0 as cells do.
+func (t *sharedStrings) readItems(s *scanner, chunk int) error {
 	err := s.root(spaceSheet, "sst")
 	if err == nil {
 		err = t.items(s, chunk)

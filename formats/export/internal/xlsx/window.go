@@ -20,8 +20,9 @@ type window struct {
 	done     bool
 }
 
-func newWindow(in io.Reader) window {
-	return window{in: in, buf: make([]byte, windowSize)}
+// newWindow makes a window for a stream of about size bytes.
+func newWindow(in io.Reader, size uint64) window {
+	return window{in: in, buf: make([]byte, max(64, min(windowSize, size+2)))}
 }
 
 // rest gives the unread bytes with the NUL behind them, until the next call of more.

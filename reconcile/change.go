@@ -1,0 +1,330 @@
+package reconcile
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Kind says what a change does.
+type Kind string
+
+// The kinds of changes.
+const (
+	SetPrimary     Kind = "SetPrimary"     // the object had no primary
+	PromoteAlias   Kind = "PromoteAlias"   // the new primary was an alias of the object
+	ReplacePrimary Kind = "ReplacePrimary" // it was no address of the object
+	AddAliases     Kind = "AddAliases"     // the primary stays; aliases that the cloud would lose are added
+)
+
+// Decision says what is to become of a change.
+type Decision string
+
+// The decisions.
+const (
+	Apply   Decision = "apply"
+	Review  Decision = "review" // a person has to decide
+	Blocked Decision = "blocked"
+)
+
+// BlockedBy says why a change must not be made, or why there is none.
+type BlockedBy string
+
+// The reasons; the first that fits in this order counts.
+const (
+	Ambiguous          BlockedBy = "Ambiguous" // several candidates: nothing is proposed
+	RoleHolder         BlockedBy = "RoleHolder"
+	AddressHeldInAD    BlockedBy = "AddressHeldInAD"
+	AddressHeldInCloud BlockedBy = "AddressHeldInCloud"
+	UnverifiedDomain   BlockedBy = "UnverifiedDomain"
+	ReservedDomain     BlockedBy = "ReservedDomain"
+	MalformedAddress   BlockedBy = "MalformedAddress"
+	UnsafeValue        BlockedBy = "UnsafeValue"
+	TooLarge           BlockedBy = "TooLarge"
+	NotProved          BlockedBy = "NotProved"
+)
+
+// Change is the new mail and proxyAddresses of one AD object.
+type Change struct {
+	Source, Class     string
+	Row               int
+	ID                GUID
+	UserPrincipalName string // as in the file
+	DisplayName       string
+
+	Kind      Kind
+	Candidate string // the pass that found the cloud object; empty for a match that only needs aliases
+	Decision  Decision
+	BlockedBy BlockedBy
+	CloudID   GUID   // the object that the change is made for
+	CloudUPN  string // its UPN, as in the file
+	Reason    string // one short sentence
+
+	MailBefore, MailAfter   string   // before: as in the file
+	ProxyBefore, ProxyAfter []string // values of proxyAddresses
+
+	Exchange bool   // the object is managed by Exchange on-premises
+	Domain   string // its AD domain, from the DC parts of its DN
+	Risk     int    // how much speaks against an early try, see [Change.rate]
+	Batch    string // "B00001", "X00001", …; empty unless it is to be applied
+}
+
+// wish is what a change is made for: the cloud object's addresses as the facts tell them.
+type wish struct {
+	primary     string   // the cloud primary, as written in the cloud
+	aliases     []string // its other SMTP addresses that the AD object does not hold, in their order
+	heldInAD    bool     // another AD object holds the primary
+	heldInCloud bool     // another live cloud object holds it
+	oldShared   bool     // somebody else holds the object's primary of now
+	upn         string   // of the cloud object, as in the file
+	notCopied   []string // aliases left out because another AD object holds them
+}
+
+// draft lays out the new values for a wish. added is how many aliases of the cloud object are among them.
+func draft(r *Record, w *wish) (c *Change, added int) {
+	c = &Change{}
+	p := Normalize(w.primary)
+	c.MailBefore, c.MailAfter = r.Mail, w.primary
+	c.ProxyBefore = r.writtenProxies()
+	c.ProxyAfter = append([]string{"SMTP:" + w.primary}, r.keptBeside(p, c.ProxyBefore)...)
+	for _, alias := range w.aliases {
+		if value := "smtp:" + alias; !holdsAddress(c.ProxyAfter, Normalize(alias)) {
+			c.ProxyAfter = append(c.ProxyAfter, value)
+			added++
+		}
+	}
+	c.Kind = r.kindFor(p)
+	return c, added
+}
+
+// kindFor says what making p the primary does to the object.
+func (r *Record) kindFor(p string) Kind {
+	old, _, has := r.Primary()
+	switch {
+	case has && Normalize(old) == p:
+		return AddAliases
+	case holdsAddress(r.writtenProxies(), p):
+		return PromoteAlias
+	case !has:
+		return SetPrimary
+	}
+	return ReplacePrimary
+}
+
+// writtenProxies are the values of proxyAddresses with the prefixes that an export stripped.
+func (r *Record) writtenProxies() []string {
+	if !r.PrefixesStripped {
+		return slices.Clone(r.ProxyAddresses)
+	}
+	list := make([]string, len(r.ProxyAddresses))
+	for i, value := range r.ProxyAddresses {
+		list[i] = "smtp:" + value
+	}
+	return list
+}
+
+// keptBeside are the values that stay beside the new primary p: all but p itself, without the mark of
+// a primary, so that exactly one value has it. A primary that came from mail is kept as an alias.
+func (r *Record) keptBeside(p string, values []string) (kept []string) {
+	for _, value := range values {
+		if smtpAddress(value) == p {
+			continue
+		}
+		if rest, marked := strings.CutPrefix(value, "SMTP:"); marked {
+			value = "smtp:" + rest
+		}
+		kept = append(kept, value)
+	}
+	if old, from, ok := r.Primary(); ok && from == AttrMail && Normalize(old) != p {
+		kept = append(kept, "smtp:"+old)
+	}
+	return kept
+}
+
+// smtpAddress gives the normalized address of a value, empty if it is no SMTP address.
+func smtpAddress(value string) string {
+	kind, address := parseProxy(value, false)
+	if kind != proxyPrimary && kind != proxyAlias {
+		return ""
+	}
+	return Normalize(address)
+}
+
+func holdsAddress(values []string, address string) bool {
+	return slices.ContainsFunc(values, func(value string) bool { return smtpAddress(value) == address })
+}
+
+// mostValues is how many values of proxyAddresses an object can have without risk.
+const mostValues = mostProxies
+
+// block gives the first reason why the change must not be made. matches says that the object matches the
+// cloud object as it is: then its primary is not the change's doing.
+func (c *Change) block(w *wish, matches bool, domains Domains) BlockedBy {
+	p, leaves := Normalize(w.primary), c.Kind == AddAliases
+	switch {
+	case w.heldInAD && !(leaves && matches):
+		return AddressHeldInAD
+	case w.heldInCloud:
+		return AddressHeldInCloud
+	case !leaves && !domains.isVerified(p):
+		return UnverifiedDomain
+	case !leaves && isReserved(p):
+		return ReservedDomain
+	case isMalformed(strings.TrimFunc(w.primary, IsBlank)):
+		return MalformedAddress
+	case c.isUnsafe():
+		return UnsafeValue
+	case len(c.ProxyAfter) > mostValues:
+		return TooLarge
+	}
+	return ""
+}
+
+// isUnsafe says whether a value after the change holds what a reviewer would not see: a control
+// character, a bidi control, or U+FFFD, which stands for a character that was lost.
+func (c *Change) isUnsafe() bool {
+	return isUnsafeText(c.MailAfter) || slices.ContainsFunc(c.ProxyAfter, isUnsafeText)
+}
+
+func isUnsafeText(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || r == unicode.ReplacementChar || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
+	})
+}
+
+// rate counts what speaks against an early try: not known to be enabled, privileged by adminCount, a
+// sign-in name that the take-over changes.
+func (c *Change) rate(r *Record) (risk int) {
+	if r.Enabled != Yes {
+		risk++
+	}
+	if count := strings.TrimFunc(r.AdminCount, IsBlank); count != "" && count != "0" {
+		risk++
+	}
+	if Normalize(CleanAddress(r.UserPrincipalName)) != Normalize(CleanAddress(c.CloudUPN)) {
+		risk++
+	}
+	return risk
+}
+
+// isExchange says whether Exchange on-premises manages the object.
+func (r *Record) isExchange() bool {
+	return isSet(r.MsExchRecipientType) || isSet(r.MsExchMailboxGUID) || isSet(r.MsExchRemoteRecipientType)
+}
+
+func isSet(s string) bool { return strings.TrimFunc(s, IsBlank) != "" }
+
+// hasMailboxHere says whether the object is a user whose mailbox is on-premises.
+func (r *Record) hasMailboxHere() bool {
+	return r.Class == ClassUser && isSet(r.MsExchMailboxGUID) && !isSet(r.MsExchRemoteRecipientType)
+}
+
+// domainOf gives the AD domain from the DC parts of a distinguished name, as corp.contoso.com.
+func domainOf(dn string) string {
+	var labels []string
+	for part := range splitDN(dn) {
+		if name, value, ok := strings.Cut(Normalize(part), "="); ok && strings.TrimFunc(name, IsBlank) == "dc" {
+			labels = append(labels, strings.TrimFunc(value, IsBlank))
+		}
+	}
+	return strings.Join(labels, ".")
+}
+
+// splitDN yields the parts of a DN, which commas separate unless a backslash stands before them.
+func splitDN(dn string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		start := 0
+		for i := 0; i < len(dn); i++ {
+			switch dn[i] {
+			case '\\':
+				i++
+			case ',':
+				if !yield(dn[start:i]) {
+					return
+				}
+				start = i + 1
+			}
+		}
+		yield(dn[start:])
+	}
+}
+
+func (c *Change) pack() []byte {
+	var p packer
+	for _, text := range []string{
+		c.Source, c.Class, c.UserPrincipalName, c.DisplayName, string(c.Kind), c.Candidate, string(c.Decision),
+		string(c.BlockedBy), c.CloudUPN, c.Reason, c.MailBefore, c.MailAfter, c.Domain,
+	} {
+		p.text(text)
+	}
+	p.uint(uint64(c.Row))
+	p.uint(uint64(c.Risk))
+	p.guid(c.ID)
+	p.guid(c.CloudID)
+	p.flags(c.Exchange)
+	p.texts(c.ProxyBefore)
+	p.texts(c.ProxyAfter)
+	return p
+}
+
+func unpackChange(b []byte) (c Change, err error) {
+	u := unpacker{bytes: b}
+	for _, text := range []*string{
+		&c.Source, &c.Class, &c.UserPrincipalName, &c.DisplayName, (*string)(&c.Kind), &c.Candidate, (*string)(&c.Decision),
+		(*string)(&c.BlockedBy), &c.CloudUPN, &c.Reason, &c.MailBefore, &c.MailAfter, &c.Domain,
+	} {
+		*text = u.text()
+	}
+	c.Row = int(u.uint())
+	c.Risk = int(u.uint())
+	c.ID = u.guid()
+	c.CloudID = u.guid()
+	u.flags(&c.Exchange)
+	c.ProxyBefore = u.texts()
+	c.ProxyAfter = u.texts()
+	return c, u.err
+}
+
+// reason says in one short sentence what the change does, or why it must not be made.
+func (c *Change) reason() string {
+	if c.Decision == Blocked {
+		return blockedTexts[c.BlockedBy]
+	}
+	if c.Decision == Review {
+		return "The mailbox is on-premises, so the person could end with two: decide before (TwoMailboxes)."
+	}
+	switch c.Kind {
+	case SetPrimary:
+		return "It has no primary; sets that of the cloud user " + foundTexts[c.Candidate] + "."
+	case PromoteAlias:
+		return "Its alias is the primary of the cloud user " + foundTexts[c.Candidate] + "; makes it its primary."
+	case ReplacePrimary:
+		return "Replaces its primary by that of the cloud user " + foundTexts[c.Candidate] + "."
+	}
+	if c.Candidate == "" {
+		return "It matches as it is; adds aliases that the take-over would lose."
+	}
+	return "It has the primary already; adds aliases that the take-over would lose."
+}
+
+// foundTexts say how a pass found the cloud user.
+var foundTexts = map[string]string{
+	passMap:   "that the map gives",
+	"upn":     "with its UPN",
+	"address": "with one of its addresses",
+}
+
+var blockedTexts = map[BlockedBy]string{
+	Ambiguous:          "Several cloud users could be meant, or one by several AD objects: nothing is proposed.",
+	AddressHeldInAD:    "Another AD object holds the address; this can succeed only after that one gives it up.",
+	AddressHeldInCloud: "Another cloud object holds the address; this can succeed only after that one gives it up.",
+	UnverifiedDomain:   "The cloud primary is in a domain that is not verified.",
+	ReservedDomain:     "The cloud primary is in onmicrosoft.com, which Entra discards on-premises.",
+	MalformedAddress:   "The cloud primary is no well-formed address.",
+	UnsafeValue:        "A value holds characters that a reviewer would not see.",
+	TooLarge:           "The object would have more than 300 addresses.",
+	NotProved:          "Judged again with the change, it does not match.",
+}
+
+// Text says what the reason means, as one short sentence.
+func (b BlockedBy) Text() string { return blockedTexts[b] }
