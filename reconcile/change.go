@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -328,3 +329,33 @@ var blockedTexts = map[BlockedBy]string{
 
 // Text says what the reason means, as one short sentence.
 func (b BlockedBy) Text() string { return blockedTexts[b] }
+
+// Check says whether the change is one that could have been proposed: known words, one primary after it,
+// a batch exactly if it is to be applied.
+func (c *Change) Check() error {
+	switch c.Kind {
+	case SetPrimary, PromoteAlias, ReplacePrimary, AddAliases:
+	default:
+		return fmt.Errorf("kind %q is unknown", c.Kind)
+	}
+	switch c.Decision {
+	case Apply, Review, Blocked:
+	default:
+		return fmt.Errorf("decision %q is unknown", c.Decision)
+	}
+	marked := 0
+	for _, value := range c.ProxyAfter {
+		if strings.HasPrefix(value, "SMTP:") {
+			marked++
+		}
+	}
+	switch {
+	case marked != 1 || c.ProxyAfter[0] != "SMTP:"+c.MailAfter:
+		return fmt.Errorf("the values after do not begin with the one primary, SMTP:%s", c.MailAfter)
+	case (c.Decision == Blocked) != (c.BlockedBy != "") || c.BlockedBy != "" && blockedTexts[c.BlockedBy] == "":
+		return fmt.Errorf("decision %q and blocked_by %q contradict each other", c.Decision, c.BlockedBy)
+	case (c.Decision == Apply) != (c.Batch != ""):
+		return fmt.Errorf("decision %q and batch %q contradict each other", c.Decision, c.Batch)
+	}
+	return nil
+}

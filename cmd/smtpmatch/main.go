@@ -27,6 +27,8 @@ var version = "dev"
 const (
 	exitDone    = 0
 	exitFailed  = 1
+	exitChanges = 2 // with --detailed-exit-code: changes are planned
+	exitBlocked = 3 // with --detailed-exit-code: some objects are blocked
 	exitRefused = 4 // an input cannot be used
 )
 
@@ -59,11 +61,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitCode(ctx, err, stderr)
 }
 
+// exitStatus is the exit code of a run that was done and has something to tell.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
 // exitCode reports err and maps it to a code. An interrupt is a failure.
 func exitCode(ctx context.Context, err error, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, new(exitStatus)):
+		status, _ := errors.AsType[exitStatus](err)
+		return int(status)
 	case ctx.Err() != nil:
 		fmt.Fprintln(stderr, "smtpmatch: interrupted; nothing was written")
 		return exitFailed

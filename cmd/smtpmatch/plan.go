@@ -11,6 +11,7 @@ import (
 
 	"smtpmatch/formats/evidence"
 	"smtpmatch/formats/export"
+	"smtpmatch/formats/planfile"
 	"smtpmatch/formats/tables"
 	"smtpmatch/reconcile"
 )
@@ -20,9 +21,13 @@ type planCmd struct {
 	Cloud []string `required:"" sep:"none" placeholder:"FILE" help:"Export of Get-MgUser, CSV or XLSX. May be repeated."`
 	Out   string   `short:"o" required:"" placeholder:"DIR" help:"The folder to write; it must not exist unless --force is given."`
 
+	Map     string `placeholder:"FILE" help:"Pairs of an AD user and a cloud user that people decided, CSV or XLSX."`
 	Domains string `placeholder:"FILE" help:"Export of Get-MgDomain: tells unverified UPN suffixes."`
 	Tenant  string `placeholder:"FILE" help:"JSON of Get-MgDirectoryOnPremiseSynchronization: the switches that block or allow matching."`
 	Anchor  string `enum:"auto,consistencyGuid,objectGUID" default:"auto" help:"Attribute in use as the source anchor of users: auto, consistencyGuid or objectGUID."`
+
+	BatchSize int `default:"100" help:"Objects in a batch (${default})."`
+	Pilot     int `default:"0" help:"How many changes go first, in batches of their own: those of the smallest risk."`
 
 	AcceptBlank []string          `sep:"none" placeholder:"COLUMN" help:"A needed column that really is blank in every row. May be repeated."`
 	Sheet       string            `help:"Worksheet to read, where several would do."`
@@ -30,11 +35,15 @@ type planCmd struct {
 	Encoding    string            `help:"Encoding of the CSV files, as utf-8 or windows-1252."`
 	Column      map[string]string `mapsep:"none" placeholder:"CANONICAL=HEADER" help:"Header that holds an attribute. May be repeated."`
 
-	Force bool `help:"Replace the package in DIR."`
+	Force            bool `help:"Replace the package in DIR."`
+	DetailedExitCode bool `help:"Exit with 2 if changes are planned, with 3 if some objects are blocked."`
 }
 
 // Validate refuses columns that do not exist, before any file is read.
 func (p *planCmd) Validate() error {
+	if p.BatchSize < 1 || p.Pilot < 0 {
+		return errors.New("--batch-size must be at least 1, and --pilot must not be negative")
+	}
 	for _, name := range append(slices.Sorted(maps.Keys(p.Column)), p.AcceptBlank...) {
 		if !export.IsColumn(name) {
 			return fmt.Errorf("%q is no column that smtpmatch knows; use the names of README.md, such as proxyAddresses", name)
@@ -55,7 +64,8 @@ func (p *planCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	result, err := reconcile.Judge(ctx, in.sources(reconcile.AD), in.sources(reconcile.Cloud), reconcile.Options{
-		Tenant: in.tenant, Domains: in.domains, Anchor: reconcile.AnchorMode(p.Anchor), Progress: c.progress,
+		Tenant: in.tenant, Domains: in.domains, Anchor: reconcile.AnchorMode(p.Anchor), Map: in.pairs,
+		BatchSize: p.BatchSize, Pilot: p.Pilot, Progress: c.progress,
 	})
 	if err != nil {
 		return err
@@ -72,7 +82,21 @@ func (p *planCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	c.endPhase()
-	return summarize(c.stdout, p.Out, manifest)
+	if err := summarize(c.stdout, p.Out, manifest); err != nil || !p.DetailedExitCode {
+		return err
+	}
+	return detailed(&manifest.Counts.Changes)
+}
+
+// detailed gives the exit code that tells what a run that was done found.
+func detailed(d *evidence.Decisions) error {
+	switch {
+	case d.Blocked > 0:
+		return exitStatus(exitBlocked)
+	case d.Total() > 0:
+		return exitStatus(exitChanges)
+	}
+	return nil
 }
 
 // inputs are the files of a run, opened and found usable.
@@ -80,6 +104,7 @@ type inputs struct {
 	files    []*export.File // AD first, each side in the order given
 	tenant   reconcile.Tenant
 	domains  reconcile.Domains
+	pairs    *reconcile.Map   // nil for none
 	side     []evidence.Input // the side files
 	findings []reconcile.Finding
 }
@@ -105,7 +130,7 @@ func (p *planCmd) open(ctx context.Context, c *console) (*inputs, error) {
 	}
 	openAll(reconcile.AD, p.AD)
 	openAll(reconcile.Cloud, p.Cloud)
-	refused = errors.Join(refused, p.openTenant(in), p.openDomains(in))
+	refused = errors.Join(refused, p.openTenant(in), p.openDomains(in), p.openMap(in))
 	c.endPhase()
 	return in, refused
 }
@@ -130,6 +155,16 @@ func (p *planCmd) openDomains(in *inputs) (err error) {
 	return in.addSideFile("domains", p.Domains, len(in.domains))
 }
 
+func (p *planCmd) openMap(in *inputs) (err error) {
+	if p.Map == "" {
+		return nil
+	}
+	if in.pairs, err = export.ReadMap(p.Map); err != nil {
+		return err
+	}
+	return in.addSideFile("map", p.Map, len(in.pairs.Lines))
+}
+
 // addSideFile notes a side file for the manifest.
 func (in *inputs) addSideFile(kind, path string, rows int) error {
 	input := evidence.Input{Kind: kind, Rows: rows, Used: rows}
@@ -147,50 +182,71 @@ func (in *inputs) sources(side reconcile.Side) (list []reconcile.Source) {
 	return list
 }
 
-// write fills the package.
+// write fills the package: the tables, the plan, and the manifest if its counts close.
 func (p *planCmd) write(ctx context.Context, out *outPackage, in *inputs, result *reconcile.Result) (*evidence.Manifest, error) {
 	m := p.manifest(in, result)
-	counts := &m.Counts
+	if err := writeTables(ctx, out, in, result, &m.Counts); err != nil {
+		return nil, err
+	}
+	planned, err := writePlan(ctx, out, in, result, m)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.Check(planned.Changes); err != nil {
+		return nil, err
+	}
+	m.Plan, m.Outputs = planned.ID, out.outputs
+	return m, out.file(manifestName, func(w io.Writer) (int, error) { return 0, m.Write(w) })
+}
+
+// writeTables writes the tables and counts what is in them.
+func writeTables(ctx context.Context, out *outPackage, in *inputs, result *reconcile.Result, counts *evidence.Counts) error {
 	for _, table := range []struct {
 		path  string
-		tally *map[string]int
 		write func(io.Writer) (*tables.Tally, error)
+		count func(*tables.Tally)
 	}{
-		{"tables/ad.csv", &counts.AD.Outcomes, func(w io.Writer) (*tables.Tally, error) {
-			return tables.WriteAD(w, result.ADVerdicts(ctx))
-		}},
-		{"tables/cloud.csv", &counts.Cloud.Outcomes, func(w io.Writer) (*tables.Tally, error) {
-			return tables.WriteCloud(w, result.CloudVerdicts(ctx))
-		}},
-		{"tables/addresses.csv", new(map[string]int), func(w io.Writer) (*tables.Tally, error) {
-			return tables.WriteAddresses(w, result.Holders(ctx))
-		}},
-		{"tables/findings.csv", &counts.Findings, func(w io.Writer) (*tables.Tally, error) {
+		{"tables/ad.csv", func(w io.Writer) (*tables.Tally, error) { return tables.WriteAD(w, result.ADVerdicts(ctx)) },
+			func(t *tables.Tally) {
+				counts.AD.Outcomes, counts.AD.After, counts.BlockedBy = t.Of, t.After, t.BlockedBy
+			}},
+		{"tables/cloud.csv", func(w io.Writer) (*tables.Tally, error) { return tables.WriteCloud(w, result.CloudVerdicts(ctx)) },
+			func(t *tables.Tally) { counts.Cloud.Outcomes, counts.Cloud.After = t.Of, t.After }},
+		{"tables/addresses.csv", func(w io.Writer) (*tables.Tally, error) { return tables.WriteAddresses(w, result.Holders(ctx)) },
+			func(*tables.Tally) {}},
+		{"tables/changes.csv", func(w io.Writer) (*tables.Tally, error) { return tables.WriteChanges(w, result.Changes()) },
+			func(t *tables.Tally) {
+				counts.Changes = evidence.Decisions{
+					Apply: t.Of[string(reconcile.Apply)], Review: t.Of[string(reconcile.Review)], Blocked: t.Of[string(reconcile.Blocked)],
+				}
+			}},
+		{"tables/findings.csv", func(w io.Writer) (*tables.Tally, error) {
 			return tables.WriteFindings(w, in.withFindings(result.Findings(ctx)))
-		}},
+		}, func(t *tables.Tally) { counts.Findings = t.Of }},
 	} {
 		err := out.file(table.path, func(w io.Writer) (int, error) {
 			tally, err := table.write(w)
 			if err != nil {
 				return 0, err
 			}
-			*table.tally = tally.Of
+			table.count(tally)
 			return tally.Rows, nil
 		})
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", table.path, err)
+			return fmt.Errorf("%s: %w", table.path, err)
 		}
 	}
-	return m, finish(out, m)
+	return nil
 }
 
-// finish writes the manifest, if its counts close.
-func finish(out *outPackage, m *evidence.Manifest) error {
-	if err := m.Check(); err != nil {
-		return err
-	}
-	m.Outputs = out.outputs
-	return out.file(manifestName, func(w io.Writer) (int, error) { return 0, m.Write(w) })
+func writePlan(ctx context.Context, out *outPackage, in *inputs, result *reconcile.Result, m *evidence.Manifest) (t *planfile.Tally, err error) {
+	header := planfile.Header{Version: m.Version, Inputs: m.Inputs, Settings: m.Settings, Assumptions: m.Assumptions}
+	return t, out.file("plan.jsonl", func(w io.Writer) (int, error) {
+		if t, err = planfile.Write(w, header, result.Changes(), in.withFindings(result.Findings(ctx))); err != nil {
+			return 0, err
+		}
+		return t.Changes + t.Findings, nil
+	})
 }
 
 // withFindings puts the findings of the side files before those of the exports.
@@ -209,6 +265,8 @@ func (in *inputs) withFindings(rest iter.Seq2[reconcile.Finding, error]) iter.Se
 func (p *planCmd) manifest(in *inputs, result *reconcile.Result) *evidence.Manifest {
 	m := &evidence.Manifest{Schema: 1, Version: version, Settings: p.settings(in.tenant)}
 	m.Assumptions = append(m.Assumptions, result.Assumptions()...)
+	m.Assumptions = append(m.Assumptions, reconcile.Assumption{Code: "Roles", Text: "Holders of directory roles are not known: " +
+		"Entra refuses to match them (R8, R17). If an object with a match or a change holds a role, it fails instead."})
 	if p.Tenant == "" {
 		m.Assumptions = append(m.Assumptions, reconcile.Assumption{Code: "Tenant", Text: "No --tenant was given: " +
 			"soft match by UPN taken as on, soft match and hard match as not blocked. If the tenant blocks one, those objects fail instead."})
@@ -232,7 +290,7 @@ func (p *planCmd) manifest(in *inputs, result *reconcile.Result) *evidence.Manif
 
 func (p *planCmd) settings(t reconcile.Tenant) evidence.Settings {
 	return evidence.Settings{
-		Anchor: p.Anchor, AcceptBlank: p.AcceptBlank, Sheet: p.Sheet, Delimiter: p.Delimiter,
+		Anchor: p.Anchor, BatchSize: p.BatchSize, Pilot: p.Pilot, AcceptBlank: p.AcceptBlank, Sheet: p.Sheet, Delimiter: p.Delimiter,
 		Encoding: p.Encoding, Columns: p.Column,
 		Tenant: evidence.Tenant{
 			SoftMatchOnUPN: t.SoftMatchOnUPN, BlockSoftMatch: t.BlockSoftMatch,

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"smtpmatch/formats/evidence"
+	"smtpmatch/reconcile"
 )
 
 // summarize tells in a few lines what the package says.
@@ -14,6 +15,7 @@ func summarize(w io.Writer, dir string, m *evidence.Manifest) error {
 	s := &summary{w: w}
 	s.side("AD", &m.Counts.AD)
 	s.side("Cloud", &m.Counts.Cloud)
+	s.changes(&m.Counts)
 	for _, a := range m.Assumptions {
 		s.printf("Assumed: %s\n", a.Text)
 	}
@@ -39,5 +41,18 @@ func (s *summary) side(name string, c *evidence.SideCounts) {
 	s.printf("%s: %s rows read, %s judged, %s not\n", name, grouped(c.Read), grouped(c.Judged), grouped(c.Rejected))
 	for _, outcome := range slices.Sorted(maps.Keys(c.Outcomes)) {
 		s.printf("  %-27s %9s\n", outcome, grouped(c.Outcomes[outcome]))
+	}
+}
+
+// changes tells what is to be done, and how the AD objects end up if it is.
+func (s *summary) changes(c *evidence.Counts) {
+	d := c.Changes
+	s.printf("Changes: %s to apply, %s to review, %s blocked\n", grouped(d.Apply), grouped(d.Review), grouped(d.Blocked))
+	for _, code := range slices.Sorted(maps.Keys(c.BlockedBy)) {
+		s.printf("  %-27s %9s\n", code, grouped(c.BlockedBy[code]))
+	}
+	match := string(reconcile.SoftMatchSMTP)
+	if before, after := c.AD.Outcomes[match], c.AD.After[match]; d.Apply > 0 {
+		s.printf("Soft match by primary address: %s as exported, %s with the changes applied\n", grouped(before), grouped(after))
 	}
 }

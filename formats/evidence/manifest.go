@@ -18,6 +18,7 @@ import (
 type Manifest struct {
 	Schema      int                    `json:"schema"`
 	Version     string                 `json:"version"`
+	Plan        string                 `json:"plan"` // the plan's id
 	Settings    Settings               `json:"settings"`
 	Assumptions []reconcile.Assumption `json:"assumptions"`
 	Inputs      []Input                `json:"inputs"`
@@ -29,6 +30,8 @@ type Manifest struct {
 type Settings struct {
 	Anchor      string            `json:"anchor"` // as asked for
 	Tenant      Tenant            `json:"tenant"`
+	BatchSize   int               `json:"batch_size"`
+	Pilot       int               `json:"pilot"`
 	AcceptBlank []string          `json:"accept_blank,omitempty"`
 	Sheet       string            `json:"sheet,omitempty"`
 	Delimiter   string            `json:"delimiter,omitempty"`
@@ -72,10 +75,22 @@ func (in *Input) Fingerprint(path string) error {
 
 // Counts are of all inputs together.
 type Counts struct {
-	AD       SideCounts     `json:"ad"`
-	Cloud    SideCounts     `json:"cloud"`
-	Findings map[string]int `json:"findings"` // by code
+	AD        SideCounts     `json:"ad"`
+	Cloud     SideCounts     `json:"cloud"`
+	Changes   Decisions      `json:"changes"`
+	BlockedBy map[string]int `json:"blocked_by"` // AD objects by code, the ambiguous ones too
+	Findings  map[string]int `json:"findings"`   // by code
 }
+
+// Decisions are the changes by what is to become of them.
+type Decisions struct {
+	Apply   int `json:"apply"`
+	Review  int `json:"review"`
+	Blocked int `json:"blocked"`
+}
+
+// Total is the number of changes.
+func (d Decisions) Total() int { return d.Apply + d.Review + d.Blocked }
 
 // SideCounts are of one side.
 type SideCounts struct {
@@ -83,6 +98,7 @@ type SideCounts struct {
 	Judged   int            `json:"judged"`
 	Rejected int            `json:"rejected"`
 	Outcomes map[string]int `json:"outcomes"`
+	After    map[string]int `json:"after"` // with every change made that is to be applied
 }
 
 // Of gives the counts of a side.
@@ -109,8 +125,11 @@ type Output struct {
 }
 
 // Check says whether the counts close: every row that was read is used or rejected, every judged object
-// has one outcome. An error is a mistake of the program, and the package must not be handed over.
-func (m *Manifest) Check() error {
+// has one outcome and one after, every change that the plan holds is in the tables. An error is a mistake of the program, and the package must not be handed over.
+func (m *Manifest) Check(planned int) error {
+	if planned != m.Counts.Changes.Total() {
+		return fmt.Errorf("the plan holds %d changes, the tables %d: the counts do not close", planned, m.Counts.Changes.Total())
+	}
 	for _, in := range m.Inputs {
 		if in.Rows != in.Used+in.Rejected {
 			return fmt.Errorf("%s: %d rows read, but %d used and %d rejected", in.Name, in.Rows, in.Used, in.Rejected)
@@ -123,15 +142,19 @@ func (m *Manifest) Check() error {
 }
 
 func (c *SideCounts) check(side string) error {
-	outcomes := 0
-	for _, n := range c.Outcomes {
-		outcomes += n
-	}
-	if c.Read != c.Judged+c.Rejected || c.Judged != outcomes {
-		return fmt.Errorf("%s side: %d rows read, %d judged, %d rejected, %d outcomes: the counts do not close",
-			side, c.Read, c.Judged, c.Rejected, outcomes)
+	outcomes, after := total(c.Outcomes), total(c.After)
+	if c.Read != c.Judged+c.Rejected || c.Judged != outcomes || c.Judged != after {
+		return fmt.Errorf("%s side: %d rows read, %d judged, %d rejected, %d outcomes, %d after: the counts do not close",
+			side, c.Read, c.Judged, c.Rejected, outcomes, after)
 	}
 	return nil
+}
+
+func total(counts map[string]int) (sum int) {
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
 }
 
 // Write writes the manifest as indented JSON.

@@ -114,6 +114,7 @@ func (f *File) findHeader(ctx context.Context, book *xlsx.Workbook, sheet int) (
 func (f *File) chooseSheet(list []candidate) error {
 	var fit []candidate
 	for _, c := range list {
+		_ = c.binding.choose(f.options.Columns) // what it does not have is said of the sheet that is taken
 		if f.fits(c.binding) {
 			fit = append(fit, c)
 		}
