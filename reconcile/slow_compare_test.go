@@ -8,8 +8,8 @@ import (
 	"smtpmatch/reconcile"
 )
 
-// A judgement as lines of text, one for each object and each holder, with every field that both sides
-// of the comparison must agree in.
+// A judgement as lines of text, one for each object, with every field that both sides of the comparison
+// must agree in. Addresses in conflict depend on the changes: TestPlanAgainstSlow compares them.
 
 func slowLines(t *slowTenant) []string {
 	w := newSlowWorld(t.ad, t.cloud, t.options)
@@ -21,10 +21,6 @@ func slowLines(t *slowTenant) []string {
 	}
 	for _, v := range r.cloud {
 		lines = append(lines, cloudLine(v.object.rec.ID, v.object.primary, v.outcome, slowRule(v.rule), slowID(v.by)))
-	}
-	for _, h := range r.holders {
-		lines = append(lines, holderLine(h.address, h.cluster, h.object.rec.Side, h.object.rec.ID, h.object.rec.Class,
-			h.object.rec.UserPrincipalName, h.attribute, h.blocks))
 	}
 	return lines
 }
@@ -54,13 +50,6 @@ func productLines(t *slowTenant) (lines []string, err error) {
 			return nil, err
 		}
 		lines = append(lines, cloudLine(v.Record.ID, v.Primary, v.Outcome, v.Rule.String(), v.ObjectGUID))
-	}
-	for h, err := range result.Holders(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines, holderLine(h.Address, h.Cluster, h.Side, h.ObjectID, h.Class, h.UserPrincipalName,
-			h.Attribute.String(), h.Blocks))
 	}
 	return lines, countsClose(t, result)
 }

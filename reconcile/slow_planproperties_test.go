@@ -12,6 +12,9 @@ import (
 // planTenant is a random tenant with all that a plan asks beside the judgement.
 func (d *dice) planTenant() (*slowTenant, slowPlanOptions) {
 	t := d.tenant()
+	for i := range d.IntN(4) {
+		d.addPair(t, i)
+	}
 	for _, rec := range t.records() {
 		d.person(rec)
 	}
@@ -23,6 +26,45 @@ func (d *dice) planTenant() (*slowTenant, slowPlanOptions) {
 		o.lines = d.mapLines(t)
 	}
 	return t, o
+}
+
+// addPair adds an AD user and a cloud user that are the same person, in some way that can be told, so
+// that not every tenant is a mess throughout.
+func (d *dice) addPair(t *slowTenant, i int) {
+	if len(t.adSources) == 0 || len(t.cloudSources) == 0 {
+		return
+	}
+	name := fmt.Sprintf("pair%d", i)
+	ad := &reconcile.Record{Side: reconcile.AD, Class: reconcile.ClassUser, ID: slowGUID(0xa, 100+i), SamAccountName: name,
+		Source: t.adSources[len(t.adSources)-1], Row: 100 + i, DistinguishedName: "CN=" + name + ",DC=contoso,DC=com"}
+	cloud := &reconcile.Record{Side: reconcile.Cloud, Class: reconcile.ClassUser, ID: slowGUID(0xc, 100+i),
+		Source: t.cloudSources[len(t.cloudSources)-1], Row: 100 + i, UserPrincipalName: name + "@contoso.com"}
+	cloud.ProxyAddresses = []string{"smtp:" + name + "@fabrikam.example", "SMTP:" + name + ".new@contoso.com", "smtp:" + name + "b@contoso.com"}
+	switch d.IntN(4) {
+	case 0:
+		ad.UserPrincipalName = strings.ToUpper(cloud.UserPrincipalName)
+	case 1:
+		ad.Mail, ad.ProxyAddresses = name+"@contoso.com", []string{"X500:/o=1", "smtp:" + name + ".NEW@contoso.com"}
+	case 2:
+		ad.UserPrincipalName, ad.Mail = name+"@contoso.com", name+".old@contoso.com"
+	case 3:
+		ad.ProxyAddresses = []string{"SMTP:" + name + ".New@contoso.com"} // matches as it is
+	}
+	if d.chance(0.2) {
+		ad.ProxyAddresses = append(ad.ProxyAddresses, pick(d, []string{"X500:/o=\u202E", "smtp:\uFFFD@contoso.com", "SIP:a\u0007"}))
+	}
+	if d.chance(0.3) { // somebody else holds an alias, or what is to become an alias
+		other := &reconcile.Record{Side: reconcile.AD, Class: pick(d, []string{"user", "group", "contact"}), ID: slowGUID(0xa, 200+i),
+			Source: ad.Source, Row: 200 + i, SamAccountName: "other" + name}
+		other.ProxyAddresses = []string{"smtp:" + name + pick(d, []string{"b", ".old", ".new", ""}) + "@contoso.com"}
+		t.ad = append(t.ad, ad, other)
+	} else {
+		t.ad = append(t.ad, ad)
+	}
+	t.cloud = append(t.cloud, cloud)
+	if d.chance(0.1) {
+		d.tooMany(ad)
+	}
 }
 
 func (d *dice) person(rec *reconcile.Record) {
@@ -243,7 +285,8 @@ func (p *slowPlan) againFault(o slowPlanOptions) string {
 			return fmt.Sprintf("%s has another change when planned again: %s %q", short(change.object.rec.ID), next.kind, next.proxyAfter)
 		}
 		for address := range v.object.held {
-			if now[address] && !before[address] {
+			// Its UPN may be another cloud user's, where people decided the pair: R20 says so.
+			if now[address] && !before[address] && address != v.object.u {
 				return fmt.Sprintf("%s brings %s into conflict", short(change.object.rec.ID), address)
 			}
 		}

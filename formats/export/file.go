@@ -144,6 +144,9 @@ func (f *File) findText(ctx context.Context, guess charset.Guess) error {
 		return err
 	}
 	f.table = text
+	if f.options.Encoding == "" && guess.Cut {
+		return refuse(f.name, "the file ends within a character: it is cut off.", exportAgain(f.side, ""))
+	}
 	if f.options.Encoding == "" {
 		f.noteEncoding(guess)
 	}
@@ -210,6 +213,9 @@ func (f *File) inspect(ctx context.Context) error {
 	recorder.mended.into(&s.mended)
 	if text, ok := f.table.(*textTable); ok {
 		text.bareQuote.into(&s.mended)
+		if text.replaced > 0 {
+			f.note("Replaced", reconcile.SeverityWarn, fmt.Sprintf("%d characters have no meaning in %s and were read as U+FFFD. Give --encoding if you know better.", text.replaced, text.encoding))
+		}
 	}
 	return f.settle(s)
 }

@@ -24,6 +24,7 @@ type textTable struct {
 	delimiter byte
 	print     fingerprint
 	bareQuote tally // of the last complete reading
+	replaced  int64 // characters of it that have no meaning in the encoding
 }
 
 // leadSize is how much of a file's text is looked at for what stands above the header.
@@ -109,7 +110,8 @@ const checkEvery = 1 << 12
 
 // scan yields the rows of the file, and gives the error that ended them before the end, or errStopped.
 func (t *textTable) scan(ctx context.Context, in io.Reader, yield func(*row, error) bool) error {
-	text := bufio.NewReaderSize(charset.NewReader(in, t.encoding), 1<<16)
+	decoded := charset.NewReader(in, t.encoding)
+	text := bufio.NewReaderSize(decoded, 1<<16)
 	if _, err := text.Discard(t.lead.Header); err != nil {
 		return err
 	}
