@@ -33,6 +33,9 @@ type Address struct {
 // IsBlank says that r is white space or a character without width, which counts like a blank in
 // addresses: U+200B to U+200F, U+2060 and U+FEFF.
 func IsBlank(r rune) bool {
+	if r < 0x80 {
+		return r == ' ' || r >= '\t' && r <= '\r'
+	}
 	return unicode.IsSpace(r) || isZeroWidth(r)
 }
 

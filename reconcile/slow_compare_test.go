@@ -9,7 +9,8 @@ import (
 )
 
 // A judgement as lines of text, one for each object, with every field that both sides of the comparison
-// must agree in. Addresses in conflict depend on the changes: TestPlanAgainstSlow compares them.
+// must agree in. Addresses in conflict depend on the changes: productHolders gives them, and
+// TestPlanAgainstSlow compares them.
 
 func slowLines(t *slowTenant) []string {
 	w := newSlowWorld(t.ad, t.cloud, t.options)
@@ -52,6 +53,38 @@ func productLines(t *slowTenant) (lines []string, err error) {
 		lines = append(lines, cloudLine(v.Record.ID, v.Primary, v.Outcome, v.Rule.String(), v.ObjectGUID))
 	}
 	return lines, countsClose(t, result)
+}
+
+// productHolders asks the product for the addresses in conflict.
+func productHolders(t *slowTenant) (lines []string, err error) {
+	ctx := context.Background()
+	result, err := reconcile.Judge(ctx, sourcesOf(t.ad, t.adSources), sourcesOf(t.cloud, t.cloudSources), t.options)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if failed := result.Close(); err == nil {
+			err = failed
+		}
+	}()
+	for h, err := range result.Holders(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, holderLine(h.Address, h.Cluster, h.Side, h.ObjectID, h.Class, h.UserPrincipalName,
+			h.Attribute.String(), h.Blocks))
+	}
+	return lines, nil
+}
+
+// productAll are the product's lines about objects and about addresses in conflict.
+func productAll(t *slowTenant) ([]string, error) {
+	lines, err := productLines(t)
+	if err != nil {
+		return nil, err
+	}
+	holders, err := productHolders(t)
+	return append(lines, holders...), err
 }
 
 func countsClose(t *slowTenant, result *reconcile.Result) error {

@@ -15,11 +15,11 @@ import (
 func TestSameInputTwice(t *testing.T) {
 	for seed := range slowTenants() / 10 {
 		tenant := newDice(seed).tenant()
-		once, err := productLines(tenant)
+		once, err := productAll(tenant)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		again, err := productLines(tenant)
+		again, err := productAll(tenant)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
@@ -35,7 +35,8 @@ func TestSameInputTwice(t *testing.T) {
 //   - tenants in which two cloud objects share what a target, a carrier or a holder is chosen by are
 //     made free of it first, by leaving out the later ones (withoutTies);
 //   - of AD objects that share a UPN and are new, the rules from R27 on, since all but the first get
-//     R27, together with whether that UPN blocks;
+//     R27, together with whether that UPN blocks (and tenants in which such an object has more than 300
+//     values, because R27 asks for a candidate and R33 does not);
 //   - smtp_cloud_id where the address is an alias of several cloud objects;
 //   - rule and object_guid of a cloud object that several AD objects come to; its outcome stays;
 //   - the numbers of clusters: which holders are in one cluster stays.
@@ -43,6 +44,9 @@ func TestRowOrder(t *testing.T) {
 	for seed := range slowTenants() / 5 {
 		d := newDice(seed)
 		tenant := withoutTies(d.tenant())
+		if hasLarge(tenant) {
+			continue
+		}
 		shuffled := d.shuffled(tenant)
 		loose := looseEnds(tenant)
 		before, err := orderless(tenant, loose)
@@ -74,6 +78,10 @@ func withoutTies(t *slowTenant) *slowTenant {
 		}
 		return tied
 	}))
+}
+
+func hasLarge(t *slowTenant) bool {
+	return slices.ContainsFunc(t.ad, func(rec *reconcile.Record) bool { return len(rec.ProxyAddresses) > 300 })
 }
 
 // shuffled is the tenant with its rows, and its sources, in another order.
@@ -131,7 +139,7 @@ func (w *slowWorld) smtpHolders(p string) (n int) {
 
 // orderless are the product's lines in an order of their own, without what is loose.
 func orderless(t *slowTenant, l loose) ([]string, error) {
-	lines, err := productLines(t)
+	lines, err := productAll(t)
 	if err != nil {
 		return nil, err
 	}

@@ -95,13 +95,14 @@ func slowSMTP(value string, stripped bool) (text string, marked, ok bool) {
 	return text, value[:5] == "SMTP:", true
 }
 
-// slowTarget reads targetAddress: an SMTP address with or without its prefix.
+// slowTarget reads targetAddress: an SMTP address with its prefix, read like a value of proxyAddresses, or
+// without, which counts as it is, like mail and UPN.
 func slowTarget(value string) string {
 	value = slowTrim(value)
 	if text, _, ok := slowSMTP(value, false); ok {
 		return slowNormal(text)
 	}
-	if strings.Contains(value, ":") || slowHasBlank(value) {
+	if strings.Contains(value, ":") {
 		return ""
 	}
 	return slowNormal(value)

@@ -130,9 +130,23 @@ func (p *planCmd) open(ctx context.Context, c *console) (*inputs, error) {
 	}
 	openAll(reconcile.AD, p.AD)
 	openAll(reconcile.Cloud, p.Cloud)
+	if refused == nil {
+		refused = p.checkColumns(in)
+	}
 	refused = errors.Join(refused, p.openTenant(in), p.openDomains(in), p.openMap(in))
 	c.endPhase()
 	return in, refused
+}
+
+// checkColumns refuses a --column whose header is in no file: it would decide nothing.
+func (p *planCmd) checkColumns(in *inputs) (refused error) {
+	for _, name := range slices.Sorted(maps.Keys(p.Column)) {
+		header := p.Column[name]
+		if !slices.ContainsFunc(in.files, func(f *export.File) bool { return f.HasHeader(header) }) {
+			refused = errors.Join(refused, &export.Refusal{File: "--column " + name + "=" + header, Reasons: []string{"no file has a column of that name."}})
+		}
+	}
+	return refused
 }
 
 func (p *planCmd) openTenant(in *inputs) (err error) {

@@ -44,23 +44,36 @@ func columnsNamed(byKey map[string][]int, names []string) (list []int) {
 	return list
 }
 
-// choose takes the columns that the user decided, header by attribute, in place of those found. It fails
-// for a header that the table does not have. What is of the other side's schema does not concern it.
+// choose takes the columns that the user decided, header by attribute, in place of those found. A file
+// that does not have the header keeps the column that it has; it fails if there is none.
 func (b *binding) choose(chosen map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(chosen)) {
 		a, ok := b.schema.find(name)
-		if !ok {
+		if !ok || isOtherSpelling(a, name) {
 			continue
 		}
 		columns := b.byKey[headerKey(chosen[name])]
-		if len(columns) == 0 {
+		switch {
+		case len(columns) > 0:
+			b.columns[a.field] = columns[:1]
+		case len(b.columns[a.field]) == 0:
 			return fmt.Errorf("there is no column %q, which --column gives for %s; the header is: %s",
 				chosen[name], a.name(), headerText(b.header))
 		}
-		b.columns[a.field] = columns[:1]
 	}
 	return nil
 }
+
+// isOtherSpelling says whether name is another side's spelling of the attribute: proxyAddresses is
+// Active Directory's, ProxyAddresses the cloud's.
+func isOtherSpelling(a *attribute, name string) bool {
+	return name != a.name() && slices.ContainsFunc(schemas[:], func(s schema) bool {
+		return slices.ContainsFunc(s, func(other attribute) bool { return other.name() == name })
+	})
+}
+
+// hasHeader says whether the table has that header.
+func (b *binding) hasHeader(header string) bool { return len(b.byKey[headerKey(header)]) > 0 }
 
 // has says whether the table has a column for the attribute.
 func (b *binding) has(name string) bool {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"smtpmatch/reconcile"
 )
@@ -55,12 +56,20 @@ func cellDamage(cell []byte, s state, c care) (code, text string) {
 		return "SpreadsheetError", "A spreadsheet put an error value in place of the text. Export again, and do not save the file from the spreadsheet."
 	case s == formula:
 		return "Formula", "The text began with = and a spreadsheet made a formula of it. Export again, and do not save the file from the spreadsheet."
-	case len(cell) == cellLimit && bytes.Count(cell, []byte{0}) == 0:
+	case len(cell) >= cellLimit && units(cell) == cellLimit && bytes.Count(cell, []byte{0}) == 0:
 		return "CellLimit", "Exactly 32,767 characters: a spreadsheet cut the text. Export again as CSV."
 	case c == vital && isCutList(cell):
 		return "CutList", "The list ends with dots: it is a screen's view, and values are missing. Export again with the values joined."
 	}
 	return "", ""
+}
+
+// units counts characters as Excel does, in UTF-16.
+func units(cell []byte) (n int) {
+	for _, r := range string(cell) {
+		n += max(utf16.RuneLen(r), 1)
+	}
+	return n
 }
 
 func isSpreadsheetError(cell []byte) bool {
@@ -74,7 +83,7 @@ func isSpreadsheetError(cell []byte) bool {
 
 // isCutList finds {a, b...} and a text that ends with an ellipsis.
 func isCutList(cell []byte) bool {
-	cell = bytes.TrimRight(cell, "} ")
+	cell = trimmed(bytes.TrimRight(trimmed(cell), "}"))
 	return bytes.HasSuffix(cell, []byte("...")) || bytes.HasSuffix(cell, []byte("…"))
 }
 

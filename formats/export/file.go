@@ -13,6 +13,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"smtpmatch/formats/export/internal/charset"
 	"smtpmatch/formats/export/internal/csvscan"
@@ -258,11 +259,15 @@ func (f *File) cure(s *survey) string {
 	return exportAgain(f.side, s.classesNeeded(f.binding)[0])
 }
 
-// isOtherSide says whether the file has the other side's id and not this one's.
+// isOtherSide says whether the file has the other side's id and not this one's. An id alone is none: a
+// user_id stands in many lists.
 func (f *File) isOtherSide() bool {
 	other := reconcile.Cloud - f.side
 	b := bind(schemas[other], f.binding.header)
-	return !f.binding.has(keyColumn[f.side]) && b.has(keyColumn[other])
+	more := slices.ContainsFunc(needed[other][classByColumns(b)], func(name string) bool {
+		return name != keyColumn[other] && b.has(name)
+	})
+	return more && !f.binding.has(keyColumn[f.side]) && b.has(keyColumn[other])
 }
 
 func (f *File) refuseHeader() error {
@@ -312,6 +317,9 @@ func (f *File) Side() reconcile.Side { return f.side }
 
 // Kind says what the file holds: "ad-users", "cloud-groups", … or "ad-mixed".
 func (f *File) Kind() string { return f.kind }
+
+// HasHeader says whether the file has a column of that name.
+func (f *File) HasHeader(header string) bool { return f.binding.hasHeader(header) }
 
 // Bytes is the file's size.
 func (f *File) Bytes() int64 { return f.bytes }

@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -242,6 +243,24 @@ func zipped(t testing.TB, parts map[string]string) string {
 	}
 	check(t, w.Close())
 	return b.String()
+}
+
+// withPart gives the workbook with one part changed.
+func withPart(t testing.TB, path, name string, change func(string) string) string {
+	t.Helper()
+	book, err := zip.OpenReader(path)
+	check(t, err)
+	defer book.Close()
+	parts := make(map[string]string)
+	for _, part := range book.File {
+		in, err := part.Open()
+		check(t, err)
+		text, err := io.ReadAll(in)
+		check(t, err)
+		parts[part.Name] = string(text)
+	}
+	parts[name] = change(parts[name])
+	return zipped(t, parts)
 }
 
 func escaped(text string) string {

@@ -38,8 +38,19 @@ type splitter struct {
 // strong joiners split before a bare address too.
 const strong = ";,|\r\n"
 
+// asciiJoiners answers for the bytes that nearly all cells consist of.
+var asciiJoiners = func() (table [utf8.RuneSelf]bool) {
+	for c := range rune(utf8.RuneSelf) {
+		table[c] = strings.ContainsRune(strong+"+%", c) || reconcile.IsBlank(c)
+	}
+	return table
+}()
+
 func isJoiner(r rune) bool {
-	return strings.ContainsRune(strong+"+%", r) || reconcile.IsBlank(r)
+	if r < utf8.RuneSelf {
+		return asciiJoiners[r]
+	}
+	return reconcile.IsBlank(r)
 }
 
 // first gives the place of the first value, behind the joiners that stand before it.

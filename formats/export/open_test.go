@@ -98,6 +98,7 @@ func TestSpellings(t *testing.T) {
 			{reason: "the empty line that a script left of the #TYPE line", text: "\r\n" + plain},
 			{reason: "sep= line of Excel", text: "sep=,\r\n" + plain},
 			{reason: "sep= line that names another delimiter", text: "sep=;\r\n" + g.text(";", "\r\n", false)},
+			{reason: "sep= line that names a delimiter that nobody would guess", text: "sep=~\r\n" + g.text("~", "\r\n", false)},
 			{reason: "#TYPE and sep=", text: typeLine + "sep=;\n" + g.text(";", "\n", true)},
 			{reason: "semicolon: -UseCulture in most of Europe", text: g.text(";", "\r\n", true)},
 			{reason: "semicolon, quotes where needed: Excel", text: g.text(";", "\r\n", false)},
@@ -260,9 +261,42 @@ func TestSoftDeletedAndStripped(t *testing.T) {
 		t.Error("one value of the column has a prefix: the others lost none")
 	}
 
+	g = goodCloud().set(2, "ProxyAddresses", "")
+	f = open(t, save(t, "cloud.csv", g.csv()), reconcile.Cloud, Options{AcceptBlank: []string{"ProxyAddresses"}})
+	if list = records(t, f); len(f.Findings()) != 0 || list[0].PrefixesStripped {
+		t.Errorf("a column without any value lost no prefixes: %v", f.Findings())
+	}
+
 	g = goodAD().setAll("SamAccountName", "")
 	if list = records(t, open(t, save(t, "ad.csv", g.csv()), reconcile.AD, Options{})); !list[0].SamAccountNameUnknown {
 		t.Error("a column of SAM names that is blank everywhere tells none")
+	}
+}
+
+// The columns that tell whether an account is enabled, the inverted ones too: section 8 of
+// facts/exports.md.
+func TestEnabled(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		side   reconcile.Side
+		header string
+		cells  [2]string
+		want   [2]reconcile.Flag
+	}{
+		{"as it is", reconcile.AD, "Enabled", [2]string{"True", "False"}, [2]reconcile.Flag{reconcile.Yes, reconcile.No}},
+		{"csvde: bit 2 of userAccountControl", reconcile.AD, "userAccountControl", [2]string{"512", "514"}, [2]reconcile.Flag{reconcile.Yes, reconcile.No}},
+		{"inverted", reconcile.AD, "AccountDisabled", [2]string{"True", "False"}, [2]reconcile.Flag{reconcile.No, reconcile.Yes}},
+		{"the Microsoft 365 admin center, inverted", reconcile.Cloud, "Block credential", [2]string{"True", "False"}, [2]reconcile.Flag{reconcile.No, reconcile.Yes}},
+		{"its third label family, in words", reconcile.Cloud, "Sign-in status", [2]string{"Allowed", "Blocked"}, [2]reconcile.Flag{reconcile.Yes, reconcile.No}},
+		{"blank is unknown", reconcile.Cloud, "AccountEnabled", [2]string{"", "True"}, [2]reconcile.Flag{reconcile.Unknown, reconcile.Yes}},
+		{"blank is unknown where it is inverted too", reconcile.Cloud, "Block credential", [2]string{"", "True"}, [2]reconcile.Flag{reconcile.Unknown, reconcile.No}},
+	} {
+		own := [2]string{reconcile.AD: "Enabled", reconcile.Cloud: "AccountEnabled"}[c.side]
+		g := good(c.side).without(own).with(c.header, c.cells[0], c.cells[1])
+		list := records(t, open(t, save(t, "users.csv", g.csv()), c.side, Options{}))
+		if got := [2]reconcile.Flag{list[0].Enabled, list[1].Enabled}; got != c.want {
+			t.Errorf("%s: %v, want %v", c.reason, got, c.want)
+		}
 	}
 }
 
@@ -272,6 +306,14 @@ func TestColumnOption(t *testing.T) {
 	list := records(t, open(t, save(t, "ad.csv", g.csv()), reconcile.AD, o))
 	if list[0].Mail != "a@x.de" || len(list[0].ProxyAddresses) != 2 {
 		t.Errorf("--column chose mail %q, proxyAddresses %q", list[0].Mail, list[0].ProxyAddresses)
+	}
+	if !open(t, save(t, "ad.csv", g.csv()), reconcile.AD, o).HasHeader(" MAILADRESSE") {
+		t.Error("the file has that header, as headers are compared")
+	}
+	o.Columns["UserPrincipalName"], o.Columns["Mail"] = "of another file", "DisplayName"
+	list = records(t, open(t, save(t, "ad.csv", g.csv()), reconcile.AD, o))
+	if list[0].UserPrincipalName != "asa@contoso.com" || list[0].Mail != "a@x.de" {
+		t.Errorf("a header of another file, or a name of the other side, changed the columns: %+v", list[0])
 	}
 	both := goodCloud().with("ObjectId", guid3, guid2)
 	o = Options{Columns: map[string]string{"Id": "ObjectId"}}

@@ -127,7 +127,6 @@ func TestRefuseBlankColumns(t *testing.T) {
 		{"blanks are blank", reconcile.AD, goodAD().setAll("mail", "\u00a0 ").csv(), Options{}, "the column mail is " + both + "mail"},
 		{"accepted blank does not spare a missing column", reconcile.AD, goodAD().without("mail").csv(), Options{AcceptBlank: []string{"mail"}}, "no column mail."},
 		{"OnPremisesSecurityIdentifier where groups are synced", reconcile.Cloud, groups().csv(), Options{}, "the column OnPremisesSecurityIdentifier is " + both + "OnPremisesSecurityIdentifier"},
-		{"the users of a mixed file", reconcile.AD, goodAD().setAll("mail", "").set(3, "ObjectClass", "group").set(3, "mail", "g@x.de").csv(), Options{}, "the column proxyAddresses|mail"},
 		{"every reason at once", reconcile.AD, goodAD().without("mail").setAll("UserPrincipalName", "").set(2, "proxyAddresses", "System.String[]").csv(), Options{}, "no column mail|UserPrincipalName is blank|System.String[]"},
 	})
 
@@ -149,6 +148,7 @@ func TestRefuseContent(t *testing.T) {
 		{"a header and blank rows", reconcile.AD, goodAD().first(0).csv() + ",,,\r\n\r\n", Options{}, "a header but no rows"},
 		{"no header", reconcile.AD, "1,Huntlee,Aireton,haireton0@chron.com\n2,Liv,Arnald,larnald1@hibu.com\n", Options{}, "no column of the header is known|1, Huntlee, Aireton|" + adCommand},
 		{"a quote that never ends", reconcile.AD, goodAD().csv() + "\"" + guid3 + "\",\"user", Options{}, "a quoted value that begins on line 5 never ends|cut off|" + adCommand},
+		{"the line is the file's", reconcile.AD, "#TYPE Foo\r\n" + goodAD().csv() + "\"" + guid3, Options{}, "begins on line 6 never ends"},
 		{"a lost quote", reconcile.AD, strings.Replace(goodAD().csv(), `Bert"`, "Bert", 1) + `"`, Options{}, "never ends"},
 		{"UTF-16 that ends within a character", reconcile.Cloud, strings.TrimSuffix(utf16Text("\ufeff"+goodCloud().csv(), binary.LittleEndian), "\x00"), Options{}, "ends within a character|cut off|" + cloudCommand},
 		{"JSON of Graph", reconcile.Cloud, json, Options{}, "JSON|" + cloudCommand},
@@ -177,7 +177,7 @@ func TestRefuseOptions(t *testing.T) {
 		{"--encoding unknown", reconcile.AD, plain, Options{Encoding: "klingon"}, `--encoding|"klingon"|utf-8`},
 		{"--encoding that the mark contradicts", reconcile.AD, "\ufeff" + plain, Options{Encoding: "utf-16"}, "byte order mark of utf-8"},
 		{"--delimiter of two characters", reconcile.AD, plain, Options{Delimiter: "::"}, `--delimiter "::"`},
-		{"--column with a header that is not there", reconcile.AD, plain, Options{Columns: map[string]string{"mail": "Adresse"}}, `there is no column "Adresse"|--column gives for mail|ObjectGUID, ObjectClass`},
+		{"--column with a header that is not there, where there is no other", reconcile.AD, goodAD().without("mail").csv(), Options{Columns: map[string]string{"mail": "Adresse"}}, `there is no column "Adresse"|--column gives for mail|ObjectGUID, ObjectClass`},
 	}
 	checkRefusals(t, cases)
 	for _, c := range cases {
@@ -197,9 +197,10 @@ func TestRefuseOptions(t *testing.T) {
 		{refusalCase{"no sheet with known columns", reconcile.AD, "", Options{}, "no sheet has a header with known columns|" + adCommand}, workbook(t, sheetGrid{"Notes", grid{{"x", "y"}, {"1", "2"}}, 1})},
 		{refusalCase{"no sheet with all columns", reconcile.AD, "", Options{}, `no sheet has all the columns|"A" (|"B" (|` + adCommand}, workbook(t, sheetGrid{"A", goodAD().without("mail"), 1}, sheetGrid{"B", goodAD().without("ObjectGUID"), 1})},
 		{refusalCase{"one sheet: the reason of the sheet", reconcile.AD, "", Options{}, "no column mail.|" + adCommand}, workbook(t, sheetGrid{"A", goodAD().without("mail"), 1})},
+		{refusalCase{"a value that is the name of a column makes no header", reconcile.AD, "", Options{}, "the file has no column ObjectGUID."}, workbook(t, sheetGrid{"A", goodAD().without("ObjectGUID").set(3, "DisplayName", "Mail"), 1})},
 		{refusalCase{"the sheet that was asked for: its reason", reconcile.AD, "", Options{Sheet: "A"}, "no column mail."}, workbook(t, sheetGrid{"A", goodAD().without("mail"), 1}, sheetGrid{"B", goodAD(), 1})},
 		{refusalCase{"a header in row 12 is not looked for", reconcile.AD, "", Options{}, "no sheet has a header"}, workbook(t, sheetGrid{"A", append(longTitle(11), goodAD()...), 1})},
-		{refusalCase{"--column of a sheet", reconcile.AD, "", Options{Columns: map[string]string{"mail": "Adresse"}}, `there is no column "Adresse"`}, workbook(t, sheetGrid{"A", goodAD(), 1}, sheetGrid{"Notes", grid{{"Name"}, {"x"}}, 1})},
+		{refusalCase{"--column of a sheet", reconcile.AD, "", Options{Columns: map[string]string{"mail": "Adresse"}}, `there is no column "Adresse"`}, workbook(t, sheetGrid{"A", goodAD().without("mail"), 1})},
 	} {
 		c.check(t, c.path)
 	}
@@ -217,6 +218,11 @@ func TestRefuseOtherSide(t *testing.T) {
 		{"a cloud file given as AD's", reconcile.AD, goodCloud().csv(), Options{}, "no column ObjectGUID|an export of the cloud: give the file with --cloud."},
 		{"an AD file given as the cloud's", reconcile.Cloud, goodAD().csv(), Options{}, "no column Id|an export of Active Directory: give the file with --ad."},
 	})
+	// A user_id alone makes no export of the cloud.
+	list := grid{{"user_id", "Vorname", "Nachname"}, {"3000", "Magrit", "Rosenow"}}
+	if r := refused(t, save(t, "list.csv", list.csv()), reconcile.AD, Options{}); strings.Contains(r.Error(), "--cloud") {
+		t.Errorf("a list of a school: %v", r)
+	}
 	for _, side := range []reconcile.Side{reconcile.AD, reconcile.Cloud} {
 		if r := refused(t, save(t, "users.csv", good(1-side).csv()), side, Options{}); strings.Contains(r.Cure, "Export again") {
 			t.Errorf("a file of the other side needs no new export:\n%s", r.Cure)
