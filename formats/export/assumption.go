@@ -12,7 +12,7 @@ func (s *survey) assumeNeeded(f *File, classes []string) (list []reconcile.Assum
 	for _, class := range classes {
 		for _, name := range needed[f.side][class] {
 			a, _ := f.binding.schema.find(name)
-			if said[name] || s.isFilled(class, a.field) {
+			if said[name] || s.filled[a.field] {
 				continue
 			}
 			said[name] = true

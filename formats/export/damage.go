@@ -24,6 +24,7 @@ var vitals = map[string]bool{
 	"ObjectGUID": true, "Id": true, "UserPrincipalName": true, "mail": true, "Mail": true,
 	"proxyAddresses": true, "ProxyAddresses": true, "mS-DS-ConsistencyGuid": true,
 	"OnPremisesImmutableId": true, "OnPremisesSyncEnabled": true, "SID": true, "OnPremisesSecurityIdentifier": true,
+	"DeletedDateTime": true,
 }
 
 func (a *attribute) care() care {

@@ -86,13 +86,13 @@ func (c *sheetCells) row(found *xlsx.Row) *row {
 	return &c.current
 }
 
-// stateOf finds what a spreadsheet did to a cell. A formula whose value is a number or nothing was a
-// text that began with =; one with a text or a boolean is as good as its value.
+// stateOf finds what a spreadsheet did to a cell. A formula whose value is a number, or that has none, was a
+// text that began with =; one with a text, be it empty, or a boolean is as good as its value.
 func stateOf(cell *xlsx.Cell) state {
 	switch {
 	case cell.Kind == xlsx.Error:
 		return errored
-	case cell.Formula && (cell.Kind == xlsx.Number || cell.Text == ""):
+	case cell.Formula && cell.Kind == xlsx.Number:
 		return formula
 	}
 	return sound

@@ -34,7 +34,7 @@ func TestReadDomains(t *testing.T) {
 		{"names as they are compared", "Id,IsVerified\n Contoso.COM ,ja\n", reconcile.Domains{"contoso.com": true}},
 		{"IsVerified missing: every listed domain is verified", "Id\ncontoso.com\nx.de\n", reconcile.Domains{"contoso.com": true, "x.de": true}},
 		{"IsVerified blank is not verified", "Id,IsVerified\ncontoso.com,True\nx.de,\n", reconcile.Domains{"contoso.com": true, "x.de": false}},
-		{"a domain listed twice is verified if one line says so", "Id,IsVerified\nx.de,False\nX.de,True\n", reconcile.Domains{"x.de": true}},
+		{"a domain listed twice is verified if one line says so", "Id,IsVerified\nx.de,False\nX.de,True\ny.de,True\ny.de,False\n", reconcile.Domains{"x.de": true, "y.de": true}},
 		{"blank rows", "Id,IsVerified\nx.de,True\n,\n\n", reconcile.Domains{"x.de": true}},
 	} {
 		got, err := ReadDomains(save(t, "domains.csv", c.text))

@@ -11,6 +11,7 @@ import (
 // survey is what one reading of the whole table shows.
 type survey struct {
 	rows, used int
+	firstBad   reconcile.Finding       // why the first row that cannot be used cannot
 	classes    map[string]*classSurvey // of the rows that can be used, by class
 	anySynced  bool                    // a row says OnPremisesSyncEnabled
 	mended     tally
@@ -52,6 +53,8 @@ func (s *survey) add(b *binding, r *row, record *reconcile.Record, fields []*str
 	s.rows++
 	if !record.Rejected {
 		s.used++
+	} else if s.firstBad.Code == "" {
+		s.firstBad = cause(record)
 	}
 	s.lookAt(b, r)
 	class := s.classes[record.Class]
@@ -70,6 +73,16 @@ func (s *survey) add(b *binding, r *row, record *reconcile.Record, fields []*str
 		s.anyProxy = true
 		s.anyPrefix = s.anyPrefix || reconcile.HasProxyPrefix(value)
 	}
+}
+
+// cause gives the finding for which a record is rejected.
+func cause(record *reconcile.Record) (f reconcile.Finding) {
+	for _, f = range record.Findings {
+		if f.Severity == reconcile.SeverityRefuse {
+			break
+		}
+	}
+	return f
 }
 
 func (s *survey) lookAt(b *binding, r *row) {
@@ -122,8 +135,12 @@ func (s *survey) kind(side reconcile.Side, b *binding) string {
 // because the file does not tell it.
 func (s *survey) judge(f *File) (reasons []string, assumed []reconcile.Assumption) {
 	b, classes := f.binding, s.classesNeeded(f.binding)
-	if s.rows == 0 {
+	switch {
+	case s.rows == 0:
 		return []string{"the file has a header but no rows."}, nil
+	case f.isOtherSide():
+		return []string{fmt.Sprintf("it has no column %s but %s, which the other side's objects have.",
+			keyColumn[f.side], keyColumn[reconcile.Cloud-f.side])}, nil
 	}
 	if c := s.conflict; c != nil {
 		reasons = append(reasons, fmt.Sprintf("the columns %s and %s are both %s and differ, first in row %d (%q, %q). Say which one holds it: --column %s=HEADER",
@@ -142,7 +159,15 @@ func (s *survey) judge(f *File) (reasons []string, assumed []reconcile.Assumptio
 	if len(blank) > 0 {
 		reasons = append(reasons, blankReason(f.side, blank))
 	}
+	if len(reasons) == 0 && s.used == 0 {
+		reasons = []string{s.unusable()}
+	}
 	return reasons, append(s.assumeNeeded(f, classes), s.assumeUseful(f)...)
+}
+
+// unusable says why no row can be used, by the first one.
+func (s *survey) unusable() string {
+	return fmt.Sprintf("none of its %d rows can be used. Row %d: %s: %s", s.rows, s.firstBad.Row, s.firstBad.Column, s.firstBad.Text)
 }
 
 // absent finds the needed columns that are not there, and those that are blank in every row although
@@ -155,7 +180,7 @@ func (s *survey) absent(f *File, classes []string) (missing, blank []string) {
 			case slices.Contains(missing, name) || slices.Contains(blank, name) || f.mayLack(name, s):
 			case !f.binding.has(name):
 				missing = append(missing, name)
-			case !s.isFilled(class, a.field) && !f.mayBeBlank(name, class, s) && !s.isUnexpanded(a.field):
+			case !s.filled[a.field] && !f.mayBeBlank(name, class, s) && !s.isUnexpanded(a.field):
 				blank = append(blank, name)
 			}
 		}
@@ -184,7 +209,7 @@ func (f *File) mayLack(name string, s *survey) bool {
 	return false
 }
 
-// mayBeBlank says that a needed column may be blank in every row.
+// mayBeBlank says that a needed column may be blank in every row, as far as objects of the class need it.
 func (f *File) mayBeBlank(name, class string, s *survey) bool {
 	if name == "mS-DS-ConsistencyGuid" || f.beside.exported(name) {
 		return true

@@ -10,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"iter"
+	"reflect"
 
 	"smtpmatch/reconcile"
 )
@@ -148,7 +149,10 @@ func splitLF(data []byte, atEOF bool) (advance int, token []byte, err error) {
 // next gives the next line; io.EOF at the end.
 func (r *reader) next() ([]byte, error) {
 	if !r.in.Scan() {
-		if err := r.in.Err(); err != nil {
+		switch err := r.in.Err(); {
+		case errors.Is(err, bufio.ErrTooLong):
+			return nil, fmt.Errorf("line %d is too long: %w", r.number+1, ErrEdited)
+		case err != nil:
 			return nil, err
 		}
 		return nil, io.EOF
@@ -260,10 +264,14 @@ func (r *reader) finish(seen endLine) error {
 		return fmt.Errorf("%d changes and %d findings, but the last line says %d and %d: %w",
 			seen.Changes, seen.Findings, r.end.Changes, r.end.Findings, ErrEdited)
 	}
-	if _, err := r.next(); err != io.EOF {
+	switch _, err := r.next(); {
+	case err == io.EOF:
+		return nil
+	case err == nil || errors.Is(err, ErrCut):
 		return fmt.Errorf("something stands behind the last line: %w", ErrEdited)
+	default:
+		return err
 	}
-	return nil
 }
 
 func (r *reader) change(text []byte) (*reconcile.Change, error) {
@@ -288,8 +296,8 @@ func (r *reader) change(text []byte) (*reconcile.Change, error) {
 	if err := c.Check(); err != nil {
 		return nil, fmt.Errorf("line %d: %w", r.number, err)
 	}
-	if again := newChangeLine(c); again.ObjectGUID != l.ObjectGUID || again.CloudID != l.CloudID {
-		return nil, fmt.Errorf("line %d: an id is not in lower case: %w", r.number, ErrEdited)
+	if again := newChangeLine(c); !reflect.DeepEqual(again, l) {
+		return nil, fmt.Errorf("line %d: an id is not in lower case, or a list is null: %w", r.number, ErrEdited)
 	}
 	return c, nil
 }

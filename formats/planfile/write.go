@@ -9,6 +9,7 @@ package planfile
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -114,6 +115,7 @@ func Write(w io.Writer, h Header, changes iter.Seq2[*reconcile.Change, error], f
 type writer struct {
 	out  *bufio.Writer
 	sum  hash.Hash
+	text bytes.Buffer // the line
 	json *json.Encoder
 	err  error
 }
@@ -121,14 +123,18 @@ type writer struct {
 func newWriter(w io.Writer) *writer {
 	p := &writer{sum: sha256.New()}
 	p.out = bufio.NewWriterSize(io.MultiWriter(w, p.sum), 1<<16)
-	p.json = json.NewEncoder(p.out)
+	p.json = json.NewEncoder(&p.text)
 	p.json.SetEscapeHTML(false)
 	return p
 }
 
 func (p *writer) line(v any) bool {
+	p.text.Reset()
 	if p.err == nil {
 		p.err = p.json.Encode(v)
+	}
+	if p.err == nil {
+		_, p.err = p.out.Write(unescaped(p.text.Bytes()))
 	}
 	if p.err == nil {
 		if _, isEnd := v.(endLine); isEnd {
@@ -136,6 +142,27 @@ func (p *writer) line(v any) bool {
 		}
 	}
 	return p.err == nil
+}
+
+// unescaped writes U+FFFD as the character. encoding/json escapes it where the value is no UTF-8, and would
+// not do so again for what it reads.
+func unescaped(text []byte) []byte {
+	escape := []byte(`\ufffd`)
+	if !bytes.Contains(text, escape) {
+		return text
+	}
+	var out []byte
+	for len(text) > 0 {
+		switch {
+		case bytes.HasPrefix(text, escape):
+			out, text = append(out, "\uFFFD"...), text[len(escape):]
+		case text[0] == '\\':
+			out, text = append(out, text[:2]...), text[2:]
+		default:
+			out, text = append(out, text[0]), text[1:]
+		}
+	}
+	return out
 }
 
 func (p *writer) close() error { return p.err }
