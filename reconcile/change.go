@@ -202,10 +202,16 @@ func (c *Change) rate(r *Record) (risk int) {
 	if count := strings.TrimFunc(r.AdminCount, IsBlank); count != "" && count != "0" {
 		risk++
 	}
-	if Normalize(CleanAddress(r.UserPrincipalName)) != Normalize(CleanAddress(c.CloudUPN)) {
+	if c.ChangesSignIn() {
 		risk++
 	}
 	return risk
+}
+
+// ChangesSignIn says whether the two accounts have different UPNs, so that the take-over can change the
+// name with which the person signs in.
+func (c *Change) ChangesSignIn() bool {
+	return Normalize(CleanAddress(c.UserPrincipalName)) != Normalize(CleanAddress(c.CloudUPN))
 }
 
 // isExchange says whether Exchange on-premises manages the object.
@@ -296,11 +302,11 @@ func (c *Change) reason() string {
 	}
 	switch c.Kind {
 	case SetPrimary:
-		return "It has no primary; sets that of the cloud user " + foundTexts[c.Candidate] + "."
+		return "It has no primary and gets that of the cloud user " + foundTexts[c.Candidate] + "."
 	case PromoteAlias:
-		return "Its alias is the primary of the cloud user " + foundTexts[c.Candidate] + "; makes it its primary."
+		return "Its alias becomes its primary, as it is that of the cloud user " + foundTexts[c.Candidate] + "."
 	case ReplacePrimary:
-		return "Replaces its primary by that of the cloud user " + foundTexts[c.Candidate] + "."
+		return "Its primary is replaced by that of the cloud user " + foundTexts[c.Candidate] + "."
 	}
 	if c.Candidate == "" {
 		return "It matches as it is; adds aliases that the take-over would lose."
@@ -312,7 +318,7 @@ func (c *Change) reason() string {
 var foundTexts = map[string]string{
 	passMap:   "that the map gives",
 	"upn":     "with its UPN",
-	"address": "with one of its addresses",
+	"address": "that shares an address",
 }
 
 var blockedTexts = map[BlockedBy]string{

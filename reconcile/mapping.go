@@ -199,10 +199,7 @@ func (m *mapping) run(s *search) (findings []Finding, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if problem == "" {
-			problem = cloudProblem
-		}
-		if problem != "" {
+		if problem = strings.TrimSpace(problem + " " + cloudProblem); problem != "" {
 			findings = append(findings, m.finding(line, problem))
 			continue
 		}

@@ -17,8 +17,9 @@ import (
 type made struct {
 	verdicts  map[reconcile.GUID]reconcile.ADVerdict
 	changes   []*reconcile.Change
-	conflicts map[reconcile.GUID]map[string]bool // addresses of each AD object in conflict; true where one blocks
-	notCopied map[string][]string                // AliasNotCopied, by place
+	conflicts map[string]bool             // addresses in conflict, of either side
+	blocking  map[reconcile.GUID][]string // addresses of each AD object that block
+	notCopied map[string][]string         // AliasNotCopied, by place
 }
 
 func makePlan(t *slowTenant, o slowPlanOptions) (*made, error) {
@@ -30,7 +31,7 @@ func makePlan(t *slowTenant, o slowPlanOptions) (*made, error) {
 		return nil, err
 	}
 	defer result.Close()
-	m := &made{verdicts: map[reconcile.GUID]reconcile.ADVerdict{}, conflicts: map[reconcile.GUID]map[string]bool{}, notCopied: map[string][]string{}}
+	m := &made{verdicts: map[reconcile.GUID]reconcile.ADVerdict{}, conflicts: map[string]bool{}, blocking: map[reconcile.GUID][]string{}, notCopied: map[string][]string{}}
 	for v, err := range result.ADVerdicts(ctx) {
 		if err != nil {
 			return nil, err
@@ -47,11 +48,9 @@ func makePlan(t *slowTenant, o slowPlanOptions) (*made, error) {
 		if err != nil {
 			return nil, err
 		}
-		if h.Side == reconcile.AD {
-			if m.conflicts[h.ObjectID] == nil {
-				m.conflicts[h.ObjectID] = map[string]bool{}
-			}
-			m.conflicts[h.ObjectID][h.Address] = m.conflicts[h.ObjectID][h.Address] || h.Blocks
+		m.conflicts[h.Address] = true
+		if h.Side == reconcile.AD && h.Blocks {
+			m.blocking[h.ObjectID] = append(m.blocking[h.ObjectID], h.Address)
 		}
 	}
 	for f, err := range result.Findings(ctx) {
@@ -154,8 +153,8 @@ func TestAppliedPlanProves(t *testing.T) {
 			if n := next[c.ID]; n != nil && !isFreed(n, first.notCopied[fmt.Sprint(c.Source, c.Row)]) {
 				return fmt.Sprintf("%s gets another change, %s: %q, then %q", short(c.ID), n.Kind, c.ProxyAfter, n.ProxyAfter)
 			}
-			for address, blocks := range again.conflicts[c.ID] {
-				if _, known := first.conflicts[c.ID][address]; blocks && !known {
+			for _, address := range again.blocking[c.ID] {
+				if !first.conflicts[address] {
 					return fmt.Sprintf("%s has a new blocking conflict: %s", short(c.ID), address)
 				}
 			}
@@ -250,6 +249,9 @@ func valuesFault(c *reconcile.Change, rec, cloud *reconcile.Record) string {
 	}
 	if old, _, ok := rec.Primary(); ok && len(rec.ProxyAddresses) == 0 && reconcile.Normalize(old) != p && !take("smtp:"+old) {
 		return "the primary that came from mail is dropped"
+	}
+	if c.Kind == reconcile.AddAliases && len(rest) == 0 {
+		return "AddAliases adds nothing"
 	}
 	held := map[string]bool{p: true}
 	for _, value := range c.ProxyBefore {

@@ -222,7 +222,7 @@ var remarkTexts = map[string]struct {
 	"TwoMailboxes": {SeverityWarn, "The mailbox is on-premises, and the cloud user may have one too: after the take-over the person ends with two. Decide before.", pageExisting},
 	"MailReplaced": {SeverityWarn, "The change overwrites this mail, which proxyAddresses masked until now.", pageProxies},
 	"OldPrimaryShared": {SeverityWarn,
-		"The primary of now stays as an alias, and somebody else holds it too: Entra quarantines it.", pageResilient},
+		"The primary of now stays as an alias, and somebody else holds it too: Entra may quarantine it.", pageResilient},
 	"AliasNotCopied": {SeverityWarn,
 		"The cloud user has this alias and another AD object holds it: it is not copied, and the take-over loses it.", pageExisting},
 }

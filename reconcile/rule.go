@@ -99,7 +99,7 @@ var ruleTexts = map[Rule]ruleText{
 	32: {NewObject, "New cloud user with a UPN in the initial domain: its UPN suffix is not verified.", pageUPN},
 	33: {LargeObject, "More than 300 addresses: the object may be too large for Entra.", pageErrors},
 	34: {NewObject, "New cloud user: a soft-deleted user has its address or UPN and is not restored.", pageRecycle},
-	35: {NewObject, "New cloud user: nothing in the cloud has its anchor, address or UPN.", pageExisting},
+	35: {NewObject, "New cloud user: nothing in the cloud matches its anchor, address or UPN.", pageExisting},
 	36: {Untouched, "No AD object is linked to it or takes it over.", pageFiltering},
 	39: {Orphan, "Bound to an AD object that is not among those that are synced.", pageExisting},
 }
