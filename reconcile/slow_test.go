@@ -43,6 +43,9 @@ func disagreement(t *slowTenant) string {
 
 // TestSlowTenantsAreRich keeps the random tenants from growing dull: every rule must occur in them.
 func TestSlowTenantsAreRich(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: the rare rules need many tenants")
+	}
 	seen := map[string]int{}
 	for seed := range slowTenants() {
 		for _, line := range slowLines(newDice(seed).tenant()) {
