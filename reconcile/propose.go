@@ -208,6 +208,9 @@ func (p *proposal) remarks() (list []remark) {
 		list = append(list, remark{"OldPrimaryShared", p.record.proxyColumn(), old})
 	}
 	for _, alias := range p.wish.notCopied {
+		if holdsAddress(p.made.ProxyAfter, Normalize(alias)) {
+			continue // its own primary of now, which stays as an alias
+		}
 		list = append(list, remark{"AliasNotCopied", p.record.proxyColumn(), alias})
 	}
 	return list
