@@ -5,45 +5,102 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // console is where the program speaks to the person who runs it.
 type console struct {
 	stdout, stderr io.Writer
 	quiet          bool
+	terminal       bool // stderr is one
+	now            func() time.Time
 
 	phase   string // the one shown now
 	records int
+	shown   time.Time // when it was last shown
+	width   int       // of the line on the terminal
 }
 
-// progress shows how far a phase is. On a terminal it rewrites one line; elsewhere it writes one line
-// when a phase ends.
+func newConsole(stdout, stderr io.Writer, quiet bool) *console {
+	return &console{
+		stdout: printableWriter{stdout}, stderr: stderr, quiet: quiet,
+		terminal: isTerminal(stderr), now: time.Now,
+	}
+}
+
+// How often a phase that goes on is shown again.
+const (
+	onTerminal = 100 * time.Millisecond
+	elsewhere  = time.Minute
+)
+
+// progress shows how far a phase is. On a terminal it rewrites one line; elsewhere it writes a line when
+// a phase ends, and one a minute of a phase that is longer.
 func (c *console) progress(phase string, records int) {
 	if c.quiet {
 		return
 	}
-	if phase != c.phase {
+	every := elsewhere
+	if c.terminal {
+		every = onTerminal
+	}
+	begins := phase != c.phase
+	if begins {
 		c.endPhase()
 		c.phase = phase
 	}
 	c.records = records
-	if isTerminal(c.stderr) {
-		fmt.Fprintf(c.stderr, "\r\x1b[K%s: %s records", phase, grouped(records))
+	switch now := c.now(); {
+	case begins && !c.terminal:
+		c.shown = now
+	case begins || now.Sub(c.shown) >= every:
+		c.shown = now
+		c.show()
 	}
 }
 
-// endPhase closes the line of the phase that is shown.
-func (c *console) endPhase() {
-	if c.quiet || c.phase == "" {
+// show writes the line of the phase. A phase's line never gets shorter, so it covers the one before. It
+// holds no escape sequence, because older Windows consoles print these.
+func (c *console) show() {
+	text := c.line()
+	if !c.terminal {
+		fmt.Fprintln(c.stderr, text)
 		return
 	}
-	if isTerminal(c.stderr) {
-		fmt.Fprint(c.stderr, "\r\x1b[K")
-	} else {
-		fmt.Fprintf(c.stderr, "%s: %s records\n", c.phase, grouped(c.records))
+	fmt.Fprint(c.stderr, "\r", text)
+	c.width = utf8.RuneCountInString(text)
+}
+
+// widest is what fits in a terminal of 80 columns without a line break.
+const widest = 79
+
+func (c *console) line() string {
+	phase, count := printable(c.phase), ""
+	if c.records > 0 {
+		count = ": " + grouped(c.records) + " records"
 	}
-	c.phase = ""
+	if r := []rune(phase); len(r)+len(count) > widest {
+		phase = string(r[:widest-len(count)-1]) + "…"
+	}
+	return phase + count
+}
+
+// endPhase closes the phase that is shown.
+func (c *console) endPhase() {
+	if c.phase != "" && !c.terminal {
+		c.show()
+	}
+	c.clear()
+}
+
+// clear takes the line of a phase off the terminal, finished or not.
+func (c *console) clear() {
+	if c.width > 0 {
+		fmt.Fprint(c.stderr, "\r", strings.Repeat(" ", c.width), "\r")
+	}
+	c.phase, c.width = "", 0
 }
 
 func isTerminal(w io.Writer) bool {
@@ -73,4 +130,14 @@ func printable(s string) string {
 		}
 		return '\uFFFD'
 	}, s)
+}
+
+// printableWriter makes every text printable. A text must not be cut within a character.
+type printableWriter struct{ w io.Writer }
+
+func (p printableWriter) Write(b []byte) (int, error) {
+	if _, err := io.WriteString(p.w, printable(string(b))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }

@@ -43,10 +43,19 @@ const description = "smtpmatch tells from two exported files what the next Micro
 	"Exit codes: 0 done, 1 failed, 4 an input was refused, 80 a wrong command line."
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	ctx, stop := signal.NotifyContext(context.Background(), interrupts()...)
+	context.AfterFunc(ctx, stop)   // a second interrupt ends the program at once
+	signal.Ignore(syscall.SIGPIPE) // a reader of the progress that goes away must not end the run
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// interrupts are the signals that end a run in good order. nohup ignores the hangup, and so it stays.
+func interrupts() []os.Signal {
+	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		list = append(list, syscall.SIGHUP)
+	}
+	return list
 }
 
 // run runs one command and gives the exit code.
@@ -57,8 +66,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	command, err := parser.Parse(args)
 	parser.FatalIfErrorf(err)
 	command.BindTo(ctx, (*context.Context)(nil))
-	err = command.Run(&console{stdout: stdout, stderr: stderr, quiet: c.Quiet})
-	return exitCode(ctx, err, stderr)
+	console := newConsole(stdout, stderr, c.Quiet)
+	err = command.Run(console)
+	console.clear()
+	return exitCode(err, stderr)
 }
 
 // exitStatus is the exit code of a run that was done and has something to tell.
@@ -67,22 +78,39 @@ type exitStatus int
 func (e exitStatus) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // exitCode reports err and maps it to a code. An interrupt is a failure.
-func exitCode(ctx context.Context, err error, stderr io.Writer) int {
+func exitCode(err error, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, new(exitStatus)):
 		status, _ := errors.AsType[exitStatus](err)
 		return int(status)
-	case ctx.Err() != nil:
+	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "smtpmatch: interrupted; nothing was written")
 		return exitFailed
 	}
-	fmt.Fprintln(stderr, "smtpmatch:", printable(err.Error()))
+	for i, part := range parts(err) {
+		if i > 0 {
+			fmt.Fprintln(stderr)
+		}
+		fmt.Fprintln(stderr, "smtpmatch:", printable(part.Error()))
+	}
 	if isRefusal(err) {
 		return exitRefused
 	}
 	return exitFailed
+}
+
+// parts are the errors that were joined to err. One that only wraps several stays whole.
+func parts(err error) (list []error) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok || errors.Join(joined.Unwrap()...).Error() != err.Error() {
+		return []error{err}
+	}
+	for _, part := range joined.Unwrap() {
+		list = append(list, parts(part)...)
+	}
+	return list
 }
 
 func isRefusal(err error) bool {

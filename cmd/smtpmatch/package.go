@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"smtpmatch/formats/evidence"
@@ -19,9 +20,10 @@ import (
 // outPackage is the folder that a run writes. Its files are made in a hidden folder beside it, which
 // takes its place at the very end, so a run that fails or is killed leaves no half package.
 type outPackage struct {
-	final   string // the folder asked for
-	force   bool   // a package there may be replaced
-	work    string // the hidden folder, empty before begin and after commit
+	final   string   // the folder asked for
+	force   bool     // a package there may be replaced
+	work    string   // the hidden folder, empty before begin and after commit
+	parents []string // that were missing and are made by begin, the innermost first
 	outputs []evidence.Output
 }
 
@@ -41,6 +43,7 @@ func newPackage(dir string, force bool) (*outPackage, error) {
 // begin makes the hidden folder, and the parents that are missing.
 func (p *outPackage) begin() (err error) {
 	parent, name := filepath.Split(p.final)
+	p.parents = missing(parent)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return err
 	}
@@ -51,8 +54,18 @@ func (p *outPackage) begin() (err error) {
 	if err := checkPlace(p.final, p.force); err != nil { // a package may have been put back
 		return err
 	}
-	p.work, err = os.MkdirTemp(parent, prefix) // for the owner alone: it holds personal data
+	p.work, err = os.MkdirTemp(parent, prefix+"*") // for the owner alone: it holds personal data
 	return err
+}
+
+// missing are dir and those of its parents that are not there, the innermost first.
+func missing(dir string) (list []string) {
+	for dir = filepath.Clean(dir); ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+			return list
+		}
+		list = append(list, dir)
+	}
 }
 
 func checkPlace(final string, force bool) error {
@@ -82,6 +95,33 @@ func checkIsPackage(final string) error {
 	return nil
 }
 
+// spares says whether the run leaves its input files alone: it removes the package that it replaces with
+// everything in it.
+func (p *outPackage) spares(inputs ...string) error {
+	replaced, err := os.Stat(p.final)
+	if err != nil {
+		return nil // there is nothing to replace
+	}
+	for _, input := range inputs {
+		path, err := filepath.EvalSymlinks(input)
+		if err != nil {
+			continue // told when the file is opened
+		}
+		if path, err = filepath.Abs(path); err != nil {
+			return err
+		}
+		for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+			if info, err := os.Stat(dir); err == nil && os.SameFile(info, replaced) {
+				return fmt.Errorf("%s lies in %s, which would be replaced and the file lost; move it out, or choose another -o", input, p.final)
+			}
+			if dir == filepath.Dir(dir) {
+				break
+			}
+		}
+	}
+	return nil
+}
+
 // oldSuffix marks a package that a new one is about to replace.
 const oldSuffix = ".old"
 
@@ -101,7 +141,7 @@ func clearLeftovers(final, prefix string) error {
 		if strings.HasSuffix(left, oldSuffix) && os.Rename(left, final) == nil {
 			continue
 		}
-		if err := os.RemoveAll(left); err != nil {
+		if err := removeTree(left); err != nil {
 			return err
 		}
 	}
@@ -121,8 +161,13 @@ func (p *outPackage) file(path string, write func(io.Writer) (rows int, err erro
 	}
 	counted := &countingWriter{w: bufio.NewWriterSize(f, 1<<16), hash: sha256.New()}
 	rows, err := write(counted)
-	err = errors.Join(err, counted.w.Flush(), f.Close())
-	if err != nil {
+	if err == nil {
+		err = counted.w.Flush()
+	}
+	if err == nil {
+		err = f.Sync() // some file systems say only now that they are full
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	p.outputs = append(p.outputs, evidence.Output{
@@ -147,6 +192,9 @@ func (c *countingWriter) Write(b []byte) (int, error) {
 // commit puts the hidden folder in the package's place. A package that was there stays until the new
 // one has its place.
 func (p *outPackage) commit() error {
+	if err := checkPlace(p.final, p.force); err != nil { // another run may have been faster
+		return err
+	}
 	old := p.work + oldSuffix
 	switch err := os.Rename(p.final, old); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -160,19 +208,41 @@ func (p *outPackage) commit() error {
 		}
 		return err
 	}
-	p.work = ""
+	gone := p.work
+	p.work, p.parents = "", nil
 	if old == "" {
 		return nil
 	}
-	if err := os.RemoveAll(old); err != nil {
+	// A name that no later run puts back, because from here on it may be half a package.
+	if err := errors.Join(os.Rename(old, gone), removeTree(gone)); err != nil {
 		return fmt.Errorf("the new package is in %s, but the old one could not be removed: %w", p.final, err)
 	}
 	return nil
 }
 
-// discard removes the hidden folder of a run that did not come to its end.
+// discard removes the hidden folder of a run that did not come to its end, and the parents made for it.
 func (p *outPackage) discard() {
 	if p.work != "" {
-		os.RemoveAll(p.work)
+		removeTree(p.work)
 	}
+	for _, parent := range p.parents {
+		os.Remove(parent) // stays if it holds anything
+	}
+}
+
+// removeTree removes a folder and all in it. [os.RemoveAll] asks Windows for a deletion that some file
+// servers do not know; what it leaves is removed one by one.
+func removeTree(dir string) error {
+	if os.RemoveAll(dir) == nil {
+		return nil
+	}
+	var all []string
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		all = append(all, path)
+		return err
+	})
+	for _, path := range slices.Backward(all) {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -145,5 +146,98 @@ func TestPrivate(t *testing.T) {
 		if err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: mode %v, want %v", path, info.Mode().Perm(), want)
 		}
+	}
+}
+
+// TestFailedRunTakesItsParentsAway: what was made for a run that failed goes with it, and nothing else.
+func TestFailedRunTakesItsParentsAway(t *testing.T) {
+	parent := t.TempDir()
+	p, err := newPackage(filepath.Join(parent, "some", "where", "plan"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.begin(); err != nil {
+		t.Fatal(err)
+	}
+	p.discard()
+	if got := names(t, parent); len(got) != 0 {
+		t.Errorf("left behind: %v", got)
+	}
+}
+
+// TestSlowerRun: a package that another run made meanwhile is not replaced without force.
+func TestSlowerRun(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "plan")
+	p, err := newPackage(dir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.discard()
+	if err := p.begin(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.commit(); err == nil {
+		t.Error("the other run's package was replaced")
+	}
+}
+
+// TestLeftoversOfAStarredName: the folder's name is no pattern.
+func TestLeftoversOfAStarredName(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED: Windows takes no * in names")
+	}
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "a*b")
+	killed, err := newPackage(dir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := killed.begin(); err != nil {
+		t.Fatal(err)
+	}
+	if err := writePackage(t, dir, "next", false); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, parent); !slices.Equal(got, []string{"a*b"}) {
+		t.Errorf("left behind: %v", got)
+	}
+}
+
+// TestForceSparesInputs: an input in the package that is to be replaced would be lost.
+func TestForceSparesInputs(t *testing.T) {
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "plan")
+	if err := writePackage(t, dir, "old", false); err != nil {
+		t.Fatal(err)
+	}
+	p, err := newPackage(dir, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside := filepath.Join(parent, "ad.csv")
+	if err := os.WriteFile(beside, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.spares(beside, filepath.Join(parent, "missing.csv")); err != nil {
+		t.Error(err)
+	}
+	if err := p.spares(beside, filepath.Join(dir, "tables", "a.csv")); err == nil {
+		t.Error("an input in the old package would be lost")
+	}
+}
+
+func TestRemoveTree(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "plan")
+	if err := writePackage(t, dir, "x", false); err != nil {
+		t.Fatal(err)
+	}
+	if err := removeTree(dir); err != nil {
+		t.Error(err)
+	}
+	if err := removeTree(dir); err != nil {
+		t.Errorf("again: %v", err)
 	}
 }

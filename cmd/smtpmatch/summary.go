@@ -49,7 +49,12 @@ func (s *summary) changes(c *evidence.Counts) {
 	d := c.Changes
 	s.printf("Changes: %s to apply, %s to review, %s blocked\n", grouped(d.Apply), grouped(d.Review), grouped(d.Blocked))
 	for _, code := range slices.Sorted(maps.Keys(c.BlockedBy)) {
-		s.printf("  %-27s %9s\n", code, grouped(c.BlockedBy[code]))
+		if code != string(reconcile.Ambiguous) {
+			s.printf("  %-27s %9s\n", code, grouped(c.BlockedBy[code]))
+		}
+	}
+	if n := c.BlockedBy[string(reconcile.Ambiguous)]; n > 0 {
+		s.printf("Nothing proposed, because the partner is ambiguous: %s\n", grouped(n))
 	}
 	match := string(reconcile.SoftMatchSMTP)
 	if before, after := c.AD.Outcomes[match], c.AD.After[match]; d.Apply > 0 {

@@ -184,7 +184,7 @@ func (c *container) inflater(f *zip.File) (io.Reader, error) {
 	case zip.Store:
 		return raw, nil
 	case zip.Deflate:
-		return flate.NewReader(bufio.NewReaderSize(raw, 64<<10)), nil
+		return flate.NewReader(bufio.NewReaderSize(raw, int(min(64<<10, f.CompressedSize64)))), nil
 	}
 	return nil, fmt.Errorf("compression method %d is not supported", f.Method)
 }

@@ -120,15 +120,13 @@ func (r *sheetReader) readPart(part string) error {
 	if err != nil {
 		return err
 	}
-	return ahead(in, r.read)
+	return ahead(in, func(ahead io.Reader) error {
+		r.scanner = newScanner(ahead, in.size)
+		return r.readSheet()
+	})
 }
 
-func (r *sheetReader) read(in io.Reader) error {
-	r.scanner = newScanner(in, windowSize)
-	return r.readSheet()
-}
-
-// readSheet reads from the scanner, which is at its start.
+// readSheet reads the whole part from the scanner, which is at its start.
 func (r *sheetReader) readSheet() error {
 	if err := r.root(spaceSheet, "worksheet"); err != nil {
 		return err

@@ -82,6 +82,11 @@ func TestRows(t *testing.T) {
 			`1 A:s"` + strings.Repeat("a", 40000) + `"`},
 		{"prefix shadowed", "a default namespace may change inside", sheetXML(`<row><c xmlns="urn:x" xmlns:m="` +
 			mainNS + `"/></row>`), "", "error: <c> where <c> should be"},
+		{"default namespace is another", "unprefixed names are then not ours, though one was just looked up", `<x:worksheet xmlns:x="` +
+			mainNS + `" xmlns="urn:x"><x:sheetData><x:row><x:extLst><a/></x:extLst><c r="A1"><v>1</v></c></x:row></x:sheetData>` +
+			`</x:worksheet>`, "", "error: <c> where <c> should be"},
+		{"prefix restored", "a namespace ends with the element that declares it",
+			sheetXML(`<row><extLst><a xmlns="urn:x"><b/></a></extLst><c r="A1" ><v>1</v></c></row>`), "", `1 A:n"1"`},
 		{"empty strings part", "MiniExcel; nothing refers to it", sheetXML(`<row><c><v>1</v></c></row>`), " ", `1 A:n"1"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -254,7 +259,8 @@ func TestEveryCut(t *testing.T) {
 // readSheet reads sheet XML without an archive around it.
 func readSheet(book *Workbook, xml string, use func(*Row)) error {
 	r := &sheetReader{book: book, yield: func(row *Row, _ error) bool { use(row); return true }}
-	return r.read(strings.NewReader(xml))
+	r.scanner = newScanner(strings.NewReader(xml), uint64(len(xml)))
+	return r.readSheet()
 }
 
 func TestRowLimit(t *testing.T) {

@@ -72,12 +72,9 @@ func (c *container) readStrings(table *sharedStrings, part string) error {
 	if err != nil || in.size == 0 { // MiniExcel writes an empty part
 		return err
 	}
-	chunk := int(min(chunkSize, in.size))
-	return ahead(in, func(in io.Reader) error { return table.read(in, chunk) })
-}
-
-func (t *sharedStrings) read(in io.Reader, chunk int) error {
-	return t.readItems(newScanner(in, windowSize), chunk)
+	return ahead(in, func(ahead io.Reader) error {
+		return table.readItems(newScanner(ahead, in.size), int(min(chunkSize, in.size)))
+	})
 }
 
 // readItems reads the whole part. Errors name the string by its number, counted from 0 as cells do.
