@@ -1,8 +1,10 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"smtpmatch/reconcile/internal/spill"
@@ -98,12 +100,14 @@ type Duplicate struct {
 	Side   Side
 	ID     GUID
 	Places []Place // the first few
+
+	first uint64 // the number of the first of them, over both sides
 }
 
 // DuplicateError says that objects stand in the files of one side more than once. Which row is right
 // cannot be told, so nothing is judged.
 type DuplicateError struct {
-	Duplicates []Duplicate // a few of them
+	Duplicates []Duplicate // the first few of them, in input order
 	Total      int
 }
 
@@ -125,6 +129,14 @@ func (e *DuplicateError) Error() string {
 	}
 	b.WriteString("give each object once: leave out the file or the rows that are double")
 	return b.String()
+}
+
+// add counts a duplicate, and keeps it if it is among the first.
+func (e *DuplicateError) add(d Duplicate) {
+	e.Total++
+	at, _ := slices.BinarySearchFunc(e.Duplicates, d, func(a, b Duplicate) int { return cmp.Compare(a.first, b.first) })
+	e.Duplicates = slices.Insert(e.Duplicates, at, d)
+	e.Duplicates = e.Duplicates[:min(len(e.Duplicates), mostDuplicates)]
 }
 
 // The most duplicates, and places of one, that an error names.
@@ -157,14 +169,11 @@ func findDuplicates(table *spill.Table) error {
 		if group.Len() == 1 {
 			continue
 		}
-		if found.Total++; len(found.Duplicates) == mostDuplicates {
-			continue
-		}
 		duplicate, err := unpackDuplicate(group)
 		if err != nil {
 			return err
 		}
-		found.Duplicates = append(found.Duplicates, duplicate)
+		found.add(duplicate)
 	}
 	if found.Total > 0 {
 		return found
@@ -176,6 +185,9 @@ func unpackDuplicate(group *spill.Group) (d Duplicate, err error) {
 	for entry, err := range group.Entries() {
 		if err != nil {
 			return d, err
+		}
+		if len(d.Places) == 0 {
+			d.first = entry.Object
 		}
 		if entry.Object&cloudBit != 0 {
 			d.Side = Cloud

@@ -104,8 +104,8 @@ func (p *outPackage) spares(inputs ...string) error {
 	}
 	for _, input := range inputs {
 		path, err := filepath.EvalSymlinks(input)
-		if err != nil {
-			continue // told when the file is opened
+		if err != nil || input == "" {
+			continue // not given, or told when the file is opened
 		}
 		if path, err = filepath.Abs(path); err != nil {
 			return err

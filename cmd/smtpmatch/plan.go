@@ -7,7 +7,9 @@ import (
 	"io"
 	"iter"
 	"maps"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"smtpmatch/formats/evidence"
 	"smtpmatch/formats/export"
@@ -46,7 +48,7 @@ func (p *planCmd) Validate() error {
 	}
 	for _, name := range append(slices.Sorted(maps.Keys(p.Column)), p.AcceptBlank...) {
 		if !export.IsColumn(name) {
-			return fmt.Errorf("%q is no column that smtpmatch knows; use the names of README.md, such as proxyAddresses", name)
+			return fmt.Errorf("%q is no column that smtpmatch knows; it knows %s", name, strings.Join(export.ColumnNames(), ", "))
 		}
 	}
 	return nil
@@ -59,6 +61,9 @@ func (p *planCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer out.discard()
+	if err := out.spares(slices.Concat(p.AD, p.Cloud, []string{p.Map, p.Domains, p.Tenant})...); err != nil {
+		return err
+	}
 	in, err := p.open(ctx, c)
 	if err != nil {
 		return err
@@ -82,8 +87,11 @@ func (p *planCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	c.endPhase()
-	if err := summarize(c.stdout, p.Out, manifest); err != nil || !p.DetailedExitCode {
-		return err
+	if err := summarize(c.stdout, p.Out, manifest); err != nil {
+		return fmt.Errorf("the package is in %s, but its summary could not be printed: %w", p.Out, err)
+	}
+	if !p.DetailedExitCode {
+		return nil
 	}
 	return detailed(&manifest.Counts.Changes)
 }
@@ -118,8 +126,8 @@ func (p *planCmd) open(ctx context.Context, c *console) (*inputs, error) {
 	}
 	var refused error
 	openAll := func(side reconcile.Side, paths []string) {
-		for i, path := range paths {
-			c.progress("inspecting "+side.String()+" files", i)
+		for _, path := range paths {
+			c.progress("inspecting "+filepath.Base(path), 0)
 			file, err := export.Open(ctx, path, side, options)
 			if err != nil {
 				refused = errors.Join(refused, err)

@@ -2,6 +2,7 @@ package export
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -142,4 +143,16 @@ func IsColumn(name string) bool {
 		}
 	}
 	return false
+}
+
+// ColumnNames are the names of all attributes, those of the AD side first, each once.
+func ColumnNames() (names []string) {
+	for _, s := range schemas {
+		for i := range s {
+			if name := s[i].name(); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
