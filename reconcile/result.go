@@ -21,6 +21,9 @@ func (r *Result) Close() error { return nil }
 // Counts tells what became of the rows of each source of a side, in the order given.
 func (r *Result) Counts(side Side) []Counts { return r.judgement.counts[side] }
 
+// LeftOut is how many lines of the map name no pair that takes part.
+func (r *Result) LeftOut() int { return len(r.judgement.mapFindings) }
+
 // Anchor is the attribute in use as the source anchor of users: never [AnchorAuto].
 func (r *Result) Anchor() AnchorMode { return r.judgement.anchor }
 

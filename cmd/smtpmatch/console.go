@@ -18,6 +18,7 @@ type console struct {
 	now            func() time.Time
 
 	phase   string // the one shown now
+	begun   time.Time
 	records int
 	shown   time.Time // when it was last shown
 	width   int       // of the line on the terminal
@@ -49,7 +50,7 @@ func (c *console) progress(phase string, records int) {
 	begins := phase != c.phase
 	if begins {
 		c.endPhase()
-		c.phase = phase
+		c.phase, c.begun = phase, c.now()
 	}
 	c.records = records
 	switch now := c.now(); {
@@ -89,11 +90,20 @@ func (c *console) line() string {
 
 // endPhase closes the phase that is shown.
 func (c *console) endPhase() {
-	if c.phase != "" && !c.terminal {
+	if c.phase != "" && !c.terminal && c.worthALine() {
 		c.show()
 	}
 	c.clear()
 }
+
+// worthALine says whether a phase that ends is told where there is no terminal: the first reading of the
+// files, and what took long.
+func (c *console) worthALine() bool {
+	return strings.HasPrefix(c.phase, "reading ") || c.now().Sub(c.begun) >= longPhase
+}
+
+// longPhase is how long a phase takes that is worth a line.
+const longPhase = 5 * time.Second
 
 // clear takes the line of a phase off the terminal, finished or not.
 func (c *console) clear() {

@@ -26,7 +26,7 @@ func TestProgressElsewhere(t *testing.T) {
 	c.progress("inspecting", 0)
 	steps(c, "reading ad")
 	c.endPhase()
-	want := "inspecting\nreading ad: 3,000,000 records\nreading ad: 6,000,000 records\nreading ad: 8,999,000 records\n"
+	want := "reading ad: 3,000,000 records\nreading ad: 6,000,000 records\nreading ad: 8,999,000 records\n"
 	if out.String() != want {
 		t.Errorf("got  %q\nwant %q", out.String(), want)
 	}

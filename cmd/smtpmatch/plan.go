@@ -14,7 +14,9 @@ import (
 	"smtpmatch/formats/evidence"
 	"smtpmatch/formats/export"
 	"smtpmatch/formats/planfile"
+	"smtpmatch/formats/powershell"
 	"smtpmatch/formats/tables"
+	"smtpmatch/formats/workbook"
 	"smtpmatch/reconcile"
 )
 
@@ -36,6 +38,9 @@ type planCmd struct {
 	Delimiter   string            `help:"Delimiter of the CSV files: one character, or tab."`
 	Encoding    string            `help:"Encoding of the CSV files, as utf-8 or windows-1252."`
 	Column      map[string]string `mapsep:"none" placeholder:"CANONICAL=HEADER" help:"Header that holds an attribute. May be repeated."`
+
+	NoWorkbook bool `help:"Write no review.xlsx."`
+	NoScripts  bool `help:"Write no scripts."`
 
 	Force            bool `help:"Replace the package in DIR."`
 	DetailedExitCode bool `help:"Exit with 2 if changes are planned, with 3 if some objects are blocked."`
@@ -171,10 +176,12 @@ func (p *planCmd) openDomains(in *inputs) (err error) {
 	if p.Domains == "" {
 		return nil
 	}
-	if in.domains, err = export.ReadDomains(p.Domains); err != nil {
+	domains, rows, err := export.ReadDomains(p.Domains)
+	if err != nil {
 		return err
 	}
-	return in.addSideFile("domains", p.Domains, len(in.domains))
+	in.domains = domains
+	return in.addSideFile("domains", p.Domains, rows)
 }
 
 func (p *planCmd) openMap(in *inputs) (err error) {
@@ -217,7 +224,11 @@ func (p *planCmd) write(ctx context.Context, out *outPackage, in *inputs, result
 	if err := m.Check(planned.Changes); err != nil {
 		return nil, err
 	}
-	m.Plan, m.Outputs = planned.ID, out.outputs
+	m.Plan = planned.ID
+	if err := p.writeForPeople(ctx, out, in, result, m); err != nil {
+		return nil, err
+	}
+	m.Outputs = out.outputs
 	return m, out.file(manifestName, func(w io.Writer) (int, error) { return 0, m.Write(w) })
 }
 
@@ -271,6 +282,38 @@ func writePlan(ctx context.Context, out *outPackage, in *inputs, result *reconci
 	})
 }
 
+// writeForPeople writes what reviewers, the operator and the change board open.
+func (p *planCmd) writeForPeople(ctx context.Context, out *outPackage, in *inputs, result *reconcile.Result, m *evidence.Manifest) error {
+	if !p.NoWorkbook {
+		content := workbook.Content{
+			Manifest: m, Columns: in.columns(), Changes: result.Changes,
+			AD:       func() iter.Seq2[*reconcile.ADVerdict, error] { return result.ADVerdicts(ctx) },
+			Cloud:    func() iter.Seq2[*reconcile.CloudVerdict, error] { return result.CloudVerdicts(ctx) },
+			Holders:  func() iter.Seq2[*reconcile.Holder, error] { return result.Holders(ctx) },
+			Findings: func() iter.Seq2[reconcile.Finding, error] { return in.withFindings(result.Findings(ctx)) },
+		}
+		if err := out.file("review.xlsx", func(w io.Writer) (int, error) { return workbook.Write(w, content) }); err != nil {
+			return fmt.Errorf("review.xlsx: %w", err)
+		}
+	}
+	if !p.NoScripts {
+		if _, err := powershell.Write(out.file, m.Plan, m.Version, result.Changes); err != nil {
+			return err
+		}
+	}
+	return out.file("CHANGE.md", func(w io.Writer) (int, error) { return 0, evidence.WriteChangeText(w, m, result.Changes()) })
+}
+
+// columns says which column of which file is read as what.
+func (in *inputs) columns() (list []workbook.Column) {
+	for _, file := range in.files {
+		for _, c := range file.Columns() {
+			list = append(list, workbook.Column{File: file.Name(), Attribute: c.Attribute, Header: c.Header})
+		}
+	}
+	return list
+}
+
 // withFindings puts the findings of the side files before those of the exports.
 func (in *inputs) withFindings(rest iter.Seq2[reconcile.Finding, error]) iter.Seq2[reconcile.Finding, error] {
 	return func(yield func(reconcile.Finding, error) bool) {
@@ -306,7 +349,13 @@ func (p *planCmd) manifest(in *inputs, result *reconcile.Result) *evidence.Manif
 		m.Assumptions = append(m.Assumptions, file.Assumptions()...)
 		m.Counts.Of(file.Side()).Add(c)
 	}
-	m.Inputs = append(m.Inputs, in.side...)
+	for _, side := range in.side {
+		if side.Kind == "map" {
+			side.Rejected = result.LeftOut()
+			side.Used = side.Rows - side.Rejected
+		}
+		m.Inputs = append(m.Inputs, side)
+	}
 	return m
 }
 

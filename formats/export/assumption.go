@@ -54,6 +54,7 @@ type consequence struct {
 
 var consequences = map[string][]consequence{
 	"ad-user": {
+		{"ObjectClass", "the class is told from the columns, so computers and the like are taken as users", true},
 		{"SID", "users with the SID of a synced user (R13) are not told", true},
 		{"SamAccountName", "system accounts are not told by their names (R1)", true},
 		{"DistinguishedName", "conflict objects (R1) and AD domains are not told", true},
@@ -87,9 +88,11 @@ func (s *survey) assumeUseful(f *File) (list []reconcile.Assumption) {
 			a, _ := f.binding.schema.find(c.name)
 			how := ""
 			switch {
+			case c.name == "Enabled" && (f.binding.has("AccountDisabled") || f.binding.has("userAccountControl")):
+				continue
 			case !f.binding.has(c.name):
 				how = "there is no " + c.name
-			case c.filled && !s.isFilled(class, a.field):
+			case (c.filled || c.name == "OnPremisesSecurityIdentifier" && s.anySynced) && !s.isFilled(class, a.field):
 				how = c.name + " is blank in every row"
 			default:
 				continue

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -119,14 +120,30 @@ func (b *binding) disagreement(r *row) (a *attribute, first, second int, ok bool
 		if len(columns) < 2 {
 			continue
 		}
-		if first, second, ok := disagree(r, columns); ok {
+		if first, second, ok := disagree(r, columns, sameFor(b.schema[i].name())); ok {
 			return &b.schema[i], first, second, true
 		}
 	}
 	return nil, 0, 0, false
 }
 
-func disagree(r *row, columns []int) (first, second int, ok bool) {
+// sameFor gives the way in which two values of an attribute are compared: ids by what they name, addresses
+// without case, all else to the letter.
+func sameFor(name string) func(x, y []byte) bool {
+	switch name {
+	case "Id", "ObjectGUID":
+		return func(x, y []byte) bool {
+			g, ok := readGUID(string(x))
+			h, also := readGUID(string(y))
+			return ok && also && g == h || bytes.Equal(x, y)
+		}
+	case "mail", "Mail", "UserPrincipalName":
+		return bytes.EqualFold
+	}
+	return bytes.Equal
+}
+
+func disagree(r *row, columns []int, same func(x, y []byte) bool) (first, second int, ok bool) {
 	first = -1
 	for _, column := range columns {
 		text := r.text(column)
@@ -134,7 +151,7 @@ func disagree(r *row, columns []int) (first, second int, ok bool) {
 		case isBlank(text):
 		case first < 0:
 			first = column
-		case !slices.Equal(trimmed(r.text(first)), trimmed(text)):
+		case !same(trimmed(r.text(first)), trimmed(text)):
 			return first, column, true
 		}
 	}

@@ -47,6 +47,9 @@ func isTypeName(cell []byte) bool {
 	return typeName.Match(cell)
 }
 
+// rounded is a number as spreadsheets write long ones: 1.23E+11, also with a comma or three digits.
+var rounded = regexp.MustCompile(`^\d([.,]\d+)?E\+\d{2,3}$`)
+
 // spreadsheetErrors are what spreadsheets write in place of a value.
 var spreadsheetErrors = []string{"#NAME?", "#REF!", "#N/A", "#VALUE!", "#NOME?", "#NAME!", "#DIV/0!", "#NULL!", "#NUM!"}
 
@@ -59,6 +62,8 @@ func cellDamage(cell []byte, s state, c care) (code, text string) {
 		return "Formula", "The text began with = and a spreadsheet made a formula of it. Export again, and do not save the file from the spreadsheet."
 	case len(cell) >= cellLimit && units(cell) == cellLimit && bytes.Count(cell, []byte{0}) == 0:
 		return "CellLimit", "Exactly 32,767 characters: a spreadsheet cut the text. Export again as CSV."
+	case c == vital && rounded.Match(cell):
+		return "RoundedNumber", "A spreadsheet took the text for a number and rounded it. Export again, and do not open the file in the spreadsheet before."
 	case c == vital && isCutList(cell):
 		return "CutList", "The list ends with dots: it is a screen's view, and values are missing. Export again with the values joined."
 	}

@@ -53,9 +53,12 @@ func TestDamagedRows(t *testing.T) {
 		{"the same of PowerShell 7", reconcile.AD, goodAD().set(3, "proxyAddresses", "{SMTP:b@x.de, smtp:c@x.de…}").csv(), true, "refuse CutList proxyAddresses"},
 		{"without braces", reconcile.AD, goodAD().set(3, "proxyAddresses", "SMTP:b@x.de, smtp:c...").csv(), true, "refuse CutList proxyAddresses"},
 		{"blanks behind the dots", reconcile.AD, goodAD().set(3, "proxyAddresses", "SMTP:b@x.de, smtp:c...\u00a0 ").csv(), true, "refuse CutList proxyAddresses"},
+		{"a whole list of a screen is parsed", reconcile.AD, goodAD().set(3, "proxyAddresses", "{SMTP:b@x.de, smtp:c@x.de}").csv(), false, "warn ScreenList proxyAddresses"},
+		{"a rounded number is no anchor", reconcile.AD, goodAD().set(3, "mS-DS-ConsistencyGuid", "1.23456789012346E+017").csv(), true, "refuse RoundedNumber mS-DS-ConsistencyGuid"},
+		{"bytes in no known form", reconcile.AD, goodAD().set(3, "mS-DS-ConsistencyGuid", "{212 195 178}").csv(), false, "warn Anchor mS-DS-ConsistencyGuid"},
 		{"dots at the end of a name are a name's", reconcile.AD, goodAD().set(3, "DisplayName", "Bert...").csv(), false, ""},
 
-		{"a boolean that verdicts rest on", reconcile.Cloud, goodCloud().set(3, "OnPremisesSyncEnabled", "perhaps").csv(), true, "refuse Boolean OnPremisesSyncEnabled"},
+		{"a boolean that verdicts rest on: the row still holds its addresses", reconcile.Cloud, goodCloud().set(3, "OnPremisesSyncEnabled", "perhaps").csv(), false, "warn Boolean OnPremisesSyncEnabled"},
 		{"another boolean is unknown", reconcile.AD, goodAD().set(3, "Enabled", "perhaps").csv(), false, "warn Boolean Enabled"},
 		{"the inverted one of the Microsoft 365 file", reconcile.Cloud, goodCloud().renamed("AccountEnabled", "Block credential").set(3, "Block credential", "?").csv(), false, "warn Boolean BlockCredential"},
 		{"a critical system object or not", reconcile.AD, goodAD().with("isCriticalSystemObject", "", "?").csv(), false, "warn Boolean isCriticalSystemObject"},

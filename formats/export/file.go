@@ -318,6 +318,20 @@ func (f *File) Side() reconcile.Side { return f.side }
 // Kind says what the file holds: "ad-users", "cloud-groups", … or "ad-mixed".
 func (f *File) Kind() string { return f.kind }
 
+// Column says under which header a file has an attribute.
+type Column struct{ Attribute, Header string }
+
+// Columns are the attributes that the file has, in the order of the schema, each with every column that
+// is read for it.
+func (f *File) Columns() (list []Column) {
+	for i, columns := range f.binding.columns {
+		for _, column := range columns {
+			list = append(list, Column{f.binding.schema[i].name(), f.binding.header[column]})
+		}
+	}
+	return list
+}
+
 // HasHeader says whether the file has a column of that name.
 func (f *File) HasHeader(header string) bool { return f.binding.hasHeader(header) }
 

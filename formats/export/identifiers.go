@@ -28,7 +28,7 @@ func readAnchor(cell string) string {
 }
 
 // readBytes reads 16 bytes written as X'0b81…' (csvde), as \0b\81… (LDAP filters), as hex digits with
-// blanks or as decimal numbers with blanks (scripts).
+// blanks or as decimal numbers (scripts), with blanks, commas or semicolons between.
 func readBytes(cell string) (b [16]byte, ok bool) {
 	digits := cell
 	switch {
@@ -36,8 +36,8 @@ func readBytes(cell string) (b [16]byte, ok bool) {
 		digits = cell[2:34]
 	case len(cell) == 48 && strings.Count(cell, `\`) == 16:
 		digits = strings.ReplaceAll(cell, `\`, "")
-	case strings.Count(cell, " ") == 15:
-		return readSpaced(strings.Fields(cell))
+	case strings.ContainsAny(cell, " ,;"):
+		return readSpaced(strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(" ,;", r) }))
 	default:
 		return b, false
 	}

@@ -100,7 +100,7 @@ func (s *splitter) joiner(from int) int {
 // beginsTyped says whether a type prefix stands at that place. DDA is no type of a proxy address but
 // the name of an X400 attribute.
 func (s *splitter) beginsTyped(at int) bool {
-	rest := s.cell[at:]
+	rest := strings.TrimPrefix(s.cell[at:], "'") // guards the value against being run as a formula
 	end := strings.IndexFunc(rest, endsPrefix)
 	return end > 0 && rest[end] == ':' && reconcile.IsProxyPrefix(rest[:end]) &&
 		!(s.inX400() && strings.EqualFold(rest[:end], "dda"))

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,14 +131,10 @@ func (p *recorder) enabledCloud() reconcile.Flag {
 	return reconcile.Unknown
 }
 
-// syncEnabled reads OnPremisesSyncEnabled, on which every verdict rests: a word that is neither yes nor
-// no makes the row useless.
+// syncEnabled reads OnPremisesSyncEnabled. A row with a word that is neither yes nor no still holds its
+// addresses, so it is kept and taken as not synced.
 func (p *recorder) syncEnabled() bool {
-	f, ok := readBool(p.cloud.SyncEnabled)
-	if !ok {
-		p.reject("OnPremisesSyncEnabled", "Boolean", p.cloud.SyncEnabled, "Neither true nor false.")
-	}
-	return f == reconcile.Yes
+	return p.flag(p.cloud.SyncEnabled, "OnPremisesSyncEnabled") == reconcile.Yes
 }
 
 // isDeleted reads a date of deletion, or a boolean: what is filled and no word for no.
@@ -182,7 +179,11 @@ func (p *recorder) anchor(cell string) string {
 	if text == "" {
 		return ""
 	}
-	return readAnchor(text)
+	anchor := readAnchor(text)
+	if _, err := base64.StdEncoding.DecodeString(anchor); err != nil && p.side == reconcile.AD && !p.record.Rejected {
+		p.warn("mS-DS-ConsistencyGuid", "Anchor", cell, "The bytes of this anchor are in none of the known forms; it is taken as the text that it is.")
+	}
+	return anchor
 }
 
 // address leaves the cell as it is, and counts what its readers will take off, see
@@ -211,7 +212,7 @@ func (p *recorder) proxies(cell string) []string {
 	if text == "" {
 		return nil
 	}
-	values := splitJoined(p.key(text))
+	values := splitJoined(p.withoutBraces(p.key(text)))
 	for i, v := range values {
 		if v[0] == '\'' && (i > 0 || text[0] != '\'') {
 			p.mended.count("Apostrophe", p.record.Row)
@@ -219,6 +220,18 @@ func (p *recorder) proxies(cell string) []string {
 		}
 	}
 	return slices.DeleteFunc(values, func(v string) bool { return v == "" })
+}
+
+// withoutBraces takes off the braces that a screen's view of a whole list has; a cut one was rejected.
+func (p *recorder) withoutBraces(text string) string {
+	if len(text) < 2 || text[0] != '{' || text[len(text)-1] != '}' {
+		return text
+	}
+	if p.record.Rejected {
+		return text // cut, as damage that was told already
+	}
+	p.warn("proxyAddresses", "ScreenList", text, "The list is a screen's view, with braces; they were taken off. Export the values joined.")
+	return text[1 : len(text)-1]
 }
 
 func (p *recorder) flag(cell, column string) reconcile.Flag {
@@ -270,10 +283,19 @@ func classByColumns(b *binding) string {
 			return reconcile.ClassGroup
 		}
 	}
-	if b.has("UserPrincipalName") {
-		return reconcile.ClassUser
+	for _, name := range userColumns {
+		if b.has(name) {
+			return reconcile.ClassUser
+		}
 	}
 	return reconcile.ClassContact
+}
+
+// userColumns are those that only users have, beside the UPN: a file of users whose UPNs are missing must
+// not pass for one of contacts.
+var userColumns = []string{
+	"UserPrincipalName", "SamAccountName", "mS-DS-ConsistencyGuid", "Enabled",
+	"UserType", "AccountEnabled", "OnPremisesImmutableId", "OnPremisesSamAccountName",
 }
 
 // reject makes the row one that cannot be used, and says why.

@@ -109,7 +109,9 @@ func TestRefuseMissingColumns(t *testing.T) {
 		{"and their own columns", reconcile.AD, goodAD().setAll("ObjectClass", "group").without("SID").csv(), Options{}, "no column SID."},
 		{"contacts too", reconcile.AD, goodAD().setAll("ObjectClass", "contact").without("mail").csv(), Options{}, "no column mail.|(objectClass=contact)"},
 		{"cloud groups need their SID", reconcile.Cloud, goodCloud().with("ObjectType", "Group", "Group").csv(), Options{}, "no column OnPremisesSecurityIdentifier.|Get-MgGroup"},
-		{"cloud contacts need Mail", reconcile.Cloud, goodCloud().without("UserPrincipalName", "Mail").csv(), Options{}, "no column Mail.|Get-MgContact"},
+		{"cloud contacts need Mail", reconcile.Cloud, goodCloud().with("ObjectType", "OrgContact", "OrgContact").without("UserPrincipalName", "Mail").csv(), Options{}, "no column Mail.|Get-MgContact"},
+		{"users without their UPNs are no contacts", reconcile.Cloud, goodCloud().without("UserPrincipalName").csv(), Options{}, "no column UserPrincipalName.|Get-MgUser"},
+		{"nor are those of AD", reconcile.AD, goodAD().without("UserPrincipalName", "ObjectClass").csv(), Options{}, "no column UserPrincipalName.|Get-ADUser"},
 		{"a mixed file needs what each class needs", reconcile.AD, goodAD().without("SID").set(3, "ObjectClass", "group").csv(), Options{}, "no column SID."},
 	})
 }

@@ -76,6 +76,7 @@ func (s *tenantSwitches) read(content any) {
 
 func (s *tenantSwitches) readKey(key string, value any) {
 	field, known := s.known[strings.ToLower(key)]
+	s.any = s.any || known || isFeature(key, value)
 	if !known || value == nil {
 		s.read(value)
 		return
@@ -89,7 +90,17 @@ func (s *tenantSwitches) readKey(key string, value any) {
 		s.mistake = fmt.Sprintf("%s: %v is neither true nor false.", key, value)
 		return
 	}
-	*field, s.any = on, true
+	*field = on
+}
+
+// isFeature says whether the key shows that the file is about the tenant's features, though it may name
+// none of the switches: those that are missing have their defaults.
+func isFeature(key string, value any) bool {
+	if _, isObject := value.(map[string]any); isObject {
+		return strings.EqualFold(key, "features")
+	}
+	_, isSwitch := value.(bool)
+	return isSwitch && strings.HasSuffix(strings.ToLower(key), "enabled")
 }
 
 func sortedKeys(m map[string]any) []string {

@@ -25,8 +25,9 @@ type survey struct {
 
 // classSurvey is what the rows of one class show.
 type classSurvey struct {
-	rows   int
-	filled []bool // by attribute: some row has a value
+	rows      int
+	filled    []bool // by attribute: some row has a value
+	anySynced bool
 }
 
 // sighting is a value and the row it was seen in.
@@ -69,6 +70,7 @@ func (s *survey) add(b *binding, r *row, record *reconcile.Record, fields []*str
 		}
 	}
 	s.anySynced = s.anySynced || record.SyncEnabled
+	class.anySynced = class.anySynced || record.SyncEnabled
 	for _, value := range record.ProxyAddresses {
 		s.anyProxy = true
 		s.anyPrefix = s.anyPrefix || reconcile.HasProxyPrefix(value)
@@ -214,9 +216,8 @@ func (f *File) mayBeBlank(name, class string, s *survey) bool {
 	if name == "mS-DS-ConsistencyGuid" || f.beside.exported(name) {
 		return true
 	}
-	if name == "OnPremisesSecurityIdentifier" {
-		a, _ := f.binding.schema.find("OnPremisesSyncEnabled")
-		return !s.isFilled(class, a.field) || f.accepts(name)
+	if c := s.classes[class]; name == "OnPremisesSecurityIdentifier" && (c == nil || !c.anySynced) {
+		return true
 	}
 	return f.accepts(name)
 }
