@@ -84,6 +84,9 @@ func (p *pilot) takes(c *Change) bool {
 // choosePilot counts the changes that are to be applied by their risk, and the pilot's batches.
 func (j *judgement) choosePilot() (*pilot, error) {
 	p := &pilot{}
+	if j.options.Pilot <= 0 {
+		return p, nil
+	}
 	for c, err := range j.eachChange() {
 		if err != nil {
 			return nil, err

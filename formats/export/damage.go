@@ -62,12 +62,17 @@ func cellDamage(cell []byte, s state, c care) (code, text string) {
 		return "Formula", "The text began with = and a spreadsheet made a formula of it. Export again, and do not save the file from the spreadsheet."
 	case len(cell) >= cellLimit && units(cell) == cellLimit && bytes.Count(cell, []byte{0}) == 0:
 		return "CellLimit", "Exactly 32,767 characters: a spreadsheet cut the text. Export again as CSV."
-	case c == vital && rounded.Match(cell):
+	case c == vital && isRounded(cell):
 		return "RoundedNumber", "A spreadsheet took the text for a number and rounded it. Export again, and do not open the file in the spreadsheet before."
 	case c == vital && isCutList(cell):
 		return "CutList", "The list ends with dots: it is a screen's view, and values are missing. Export again with the values joined."
 	}
 	return "", ""
+}
+
+// isRounded finds 1.23E+11. Nearly all cells begin with a letter, which is cheaper to see.
+func isRounded(cell []byte) bool {
+	return len(cell) > 0 && '0' <= cell[0] && cell[0] <= '9' && rounded.Match(cell)
 }
 
 // units counts characters as Excel does, in UTF-16.

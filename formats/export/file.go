@@ -230,14 +230,11 @@ func (f *File) settle(s *survey) error {
 	if len(reasons) > 0 {
 		return &Refusal{File: f.name, Reasons: reasons, Cure: f.cure(s)}
 	}
-	sam, _ := f.binding.schema.find("SamAccountName")
-	if sam == nil {
-		sam, _ = f.binding.schema.find("OnPremisesSamAccountName")
-	}
+	sam, isTold := f.binding.schema.find("SamAccountName") // of the AD side only
 	f.whole = wholeTable{
 		class:            classByColumns(f.binding),
 		prefixesStripped: s.anyProxy && !s.anyPrefix,
-		noSamNames:       !s.filled[sam.field],
+		noSamNames:       isTold && !s.filled[sam.field],
 	}
 	f.kind, f.rows, f.used, f.assumed = s.kind(f.side, f.binding), s.rows, s.used, assumed
 	f.findings = append(f.findings, s.mended.findings(f.name)...)

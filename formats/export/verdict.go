@@ -25,7 +25,6 @@ type survey struct {
 
 // classSurvey is what the rows of one class show.
 type classSurvey struct {
-	rows      int
 	filled    []bool // by attribute: some row has a value
 	anySynced bool
 }
@@ -63,7 +62,6 @@ func (s *survey) add(b *binding, r *row, record *reconcile.Record, fields []*str
 		class = &classSurvey{filled: make([]bool, len(b.schema))}
 		s.classes[record.Class] = class
 	}
-	class.rows++
 	for i, field := range fields {
 		if *field != "" {
 			s.filled[i], class.filled[i] = true, true
