@@ -88,13 +88,18 @@ func TestInspect(t *testing.T) {
 		{"two primaries", Record{Class: ClassUser, ProxyAddresses: []string{"SMTP:a@x", "SMTP:b@x"}}, []string{"TwoPrimaries"}},
 		{"an empty one does not count", Record{Class: ClassUser, ProxyAddresses: []string{"SMTP:a@x", "SMTP:"}}, nil},
 		{"one with a blank is no address", Record{Class: ClassUser, ProxyAddresses: []string{"SMTP:a@x", "SMTP:b @x"}}, []string{"Blank"}},
-		{"no prefix, each value", Record{Class: ClassUser, ProxyAddresses: []string{"a@x", "smtp:b@x", "mailto:c@x"}}, []string{"NoPrefix", "NoPrefix"}},
+		{"no prefix, each value", Record{Class: ClassUser, ProxyAddresses: []string{"a@x", "smtp:b@x", "mailto:c@x"}}, []string{"NoPrefix", "NoPrefix", "NoPrimary"}},
+		{"aliases without a primary", Record{Class: ClassUser, ProxyAddresses: []string{"smtp:a@x"}}, []string{"NoPrimary"}},
+		{"no addresses at all need no primary", Record{Class: ClassUser, Mail: "a@x", ProxyAddresses: []string{"X500:/o=A"}}, nil},
+		{"mail is none of the addresses", Record{Class: ClassUser, Mail: "b@x", ProxyAddresses: []string{"SMTP:a@x"}}, []string{"MailNotListed"}},
+		{"mail in another spelling is one", Record{Class: ClassUser, Mail: "mailto:A@X", ProxyAddresses: []string{"SMTP:a@x"}}, nil},
+		{"without prefixes mail may still be one", Record{Class: ClassUser, Mail: "a@x", PrefixesStripped: true, ProxyAddresses: []string{"a@x"}}, nil},
 		{"stripped: the reader says it once", Record{Class: ClassUser, PrefixesStripped: true, ProxyAddresses: []string{"a@x"}}, nil},
 		{"SIP and X500 may hold blanks", Record{Class: ClassUser, ProxyAddresses: []string{"X500:/o=A B", "SIP:a b@x"}}, nil},
 		{"a group", Record{Class: ClassGroup}, []string{"NotJudged"}},
 	} {
 		var got []string
-		for _, f := range c.record.inspect() {
+		for _, f := range c.record.Inspect() {
 			got = append(got, f.Code)
 		}
 		if !slices.Equal(got, c.want) {

@@ -348,7 +348,7 @@ func findingsOf(ctx context.Context, side Side, source Source, number *uint64, r
 			continue
 		}
 		r.Side = side
-		if err := emitAll(r.inspect(), emit); err != nil {
+		if err := emitAll(r.Inspect(), emit); err != nil {
 			return err
 		}
 		if remarks == nil {

@@ -22,7 +22,7 @@ var words = []struct{ table, column, values string }{
 	{"changes", "blocked_by", `AddressHeldInAD AddressHeldInCloud UnverifiedDomain ReservedDomain MalformedAddress
 		UnsafeValue TooLarge`},
 	{"findings", "code", `MailReplaced AliasNotCopied OldPrimaryShared TwoMailboxes MapLine NotJudged TwoPrimaries NoPrefix
-		Blank BadId NoId Wrapped Placeholder`},
+		Blank BadId NoId Wrapped Placeholder FormulaText Mojibake NoAt NoPrimary MailNotListed`},
 }
 
 // TestEveryWord: every rule, outcome, pass, kind, decision, reason to block and finding of this version

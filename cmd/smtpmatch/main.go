@@ -33,7 +33,9 @@ const (
 )
 
 type cli struct {
-	Plan planCmd `cmd:"" help:"Predict what the next sync does to every object, and write the package."`
+	Plan    planCmd    `cmd:"" help:"Predict what the next sync does to every object, and write the package."`
+	Check   checkCmd   `cmd:"" help:"Say what files are, what is damaged in them and what they can be used for."`
+	Collect collectCmd `cmd:"" help:"Write the scripts that export both sides."`
 
 	Quiet   bool             `help:"Show no progress."`
 	Version kong.VersionFlag `help:"Show the version and exit."`

@@ -51,7 +51,12 @@ func (p *planCmd) Validate() error {
 	if p.BatchSize < 1 || p.Pilot < 0 {
 		return errors.New("--batch-size must be at least 1, and --pilot must not be negative")
 	}
-	for _, name := range append(slices.Sorted(maps.Keys(p.Column)), p.AcceptBlank...) {
+	return knownColumns(p.Column, p.AcceptBlank)
+}
+
+// knownColumns refuses attributes that do not exist.
+func knownColumns(chosen map[string]string, acceptBlank []string) error {
+	for _, name := range append(slices.Sorted(maps.Keys(chosen)), acceptBlank...) {
 		if !export.IsColumn(name) {
 			return fmt.Errorf("%q is no column that smtpmatch knows; it knows %s", name, strings.Join(export.ColumnNames(), ", "))
 		}
@@ -156,7 +161,7 @@ func (p *planCmd) checkColumns(in *inputs) (refused error) {
 	for _, name := range slices.Sorted(maps.Keys(p.Column)) {
 		header := p.Column[name]
 		if !slices.ContainsFunc(in.files, func(f *export.File) bool { return f.HasHeader(header) }) {
-			refused = errors.Join(refused, &export.Refusal{File: "--column " + name + "=" + header, Reasons: []string{"no file has a column of that name."}})
+			refused = errors.Join(refused, export.RefuseFlag("--column "+name+"="+header, "no file has a column of that name."))
 		}
 	}
 	return refused

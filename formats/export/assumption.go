@@ -85,20 +85,26 @@ var consequences = map[string][]consequence{
 func (s *survey) assumeUseful(f *File) (list []reconcile.Assumption) {
 	for _, class := range s.classesNeeded(f.binding) {
 		for _, c := range consequences[f.side.String()+"-"+class] {
-			a, _ := f.binding.schema.find(c.name)
-			how := ""
-			switch {
-			case c.name == "Enabled" && (f.binding.has("AccountDisabled") || f.binding.has("userAccountControl")):
-				continue
-			case !f.binding.has(c.name):
-				how = "there is no " + c.name
-			case (c.filled || c.name == "OnPremisesSecurityIdentifier" && s.anySynced) && !s.isFilled(class, a.field):
-				how = c.name + " is blank in every row"
-			default:
-				continue
+			if how := s.lack(f, class, &c); how != "" {
+				list = append(list, reconcile.Assumption{Code: "MissingColumn", Text: f.name + ": " + how + ": " + c.text + "."})
 			}
-			list = append(list, reconcile.Assumption{Code: "MissingColumn", Text: f.name + ": " + how + ": " + c.text + "."})
 		}
 	}
 	return list
+}
+
+// lack says in which way the file does not tell an attribute of objects of the class; empty if it does.
+func (s *survey) lack(f *File, class string, c *consequence) string {
+	a, _ := f.binding.schema.find(c.name)
+	switch {
+	case c.name == "Enabled" && (f.binding.has("AccountDisabled") || f.binding.has("userAccountControl")):
+		return ""
+	case !f.binding.has(c.name):
+		return "there is no " + c.name
+	case f.beside.exported(c.name):
+		return ""
+	case (c.filled || c.name == "OnPremisesSecurityIdentifier" && s.anySynced) && !s.isFilled(class, a.field):
+		return c.name + " is blank in every row"
+	}
+	return ""
 }

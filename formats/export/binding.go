@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"smtpmatch/reconcile"
 )
@@ -15,11 +18,22 @@ type binding struct {
 	header  []string
 	columns [][]int // by attribute: the columns that hold it, the first choice first
 	byKey   map[string][]int
+	// series says that the columns of proxyAddresses hold one address each, in their order: none stands in
+	// for another.
+	series bool
+
+	// What follows from the columns, see [binding.conclude].
+	all, secondary *attribute // proxyAddresses, and the secondary addresses
+	secondaryOnly  bool       // proxyAddresses must be put together from secondary addresses
+	primaryIsNamed bool       // a column holds the primary address by its name
+	syncedByDate   bool       // OnPremisesSyncEnabled is told by the date of the last sync
 }
 
 // bind finds the columns of a header.
 func bind(s schema, header []string) *binding {
 	b := &binding{schema: s, header: header, columns: make([][]int, len(s)), byKey: make(map[string][]int, len(header))}
+	b.all, _ = s.find("proxyAddresses")
+	b.secondary, _ = s.find("SecondaryAddresses")
 	for i, h := range header {
 		if key := headerKey(h); key != "" {
 			b.byKey[key] = append(b.byKey[key], i)
@@ -31,7 +45,61 @@ func bind(s schema, header []string) *binding {
 			b.columns[i] = columnsNamed(b.byKey, a.instead)
 		}
 	}
+	b.bindSeries()
+	b.withoutExchangeGUID()
+	b.conclude()
 	return b
+}
+
+// conclude takes off secondary addresses where all addresses are there, and notes what follows from the
+// columns.
+func (b *binding) conclude() {
+	if b.all == nil || b.secondary == nil { // a side file's schema
+		return
+	}
+	if len(b.columns[b.all.field]) > 0 {
+		b.columns[b.secondary.field] = nil
+	}
+	b.secondaryOnly = len(b.columns[b.secondary.field]) > 0
+	b.primaryIsNamed = slices.ContainsFunc(primaryHeaders, b.hasHeader)
+	b.syncedByDate = b.isSyncedByDate()
+}
+
+// numbered is a column of a series: proxyaddress_0, proxyaddress_1 … or EmailAddress1 … (as [headerKey]
+// gives them).
+var numbered = regexp.MustCompile(`^(proxyaddress|proxyaddresses|emailaddress|emailaddresses|smtpaddress|smtpaddresses)(\d{1,4})$`)
+
+// bindSeries finds proxyAddresses that were given a column each, where no column has them all.
+func (b *binding) bindSeries() {
+	if b.all == nil || len(b.columns[b.all.field]) > 0 {
+		return
+	}
+	places := make(map[int]int) // column by number
+	for i, h := range b.header {
+		if m := numbered.FindStringSubmatch(headerKey(h)); m != nil {
+			n, _ := strconv.Atoi(m[2])
+			places[n] = i
+		}
+	}
+	if len(places) < 2 {
+		return
+	}
+	b.series = true
+	for _, n := range slices.Sorted(maps.Keys(places)) {
+		b.columns[b.all.field] = append(b.columns[b.all.field], places[n])
+	}
+}
+
+// withoutExchangeGUID takes off the Guid of an Exchange export: it is Exchange Online's own, not the
+// objectGUID of Active Directory.
+func (b *binding) withoutExchangeGUID() {
+	a, ok := b.schema.find("ObjectGUID")
+	if !ok || !b.hasHeader("ExternalDirectoryObjectId") && !b.hasHeader("ExchangeVersion") {
+		return
+	}
+	b.columns[a.field] = slices.DeleteFunc(b.columns[a.field], func(column int) bool {
+		return headerKey(b.header[column]) == "guid"
+	})
 }
 
 func columnsNamed(byKey map[string][]int, names []string) (list []int) {
@@ -62,6 +130,7 @@ func (b *binding) choose(chosen map[string]string) error {
 				chosen[name], a.name(), headerText(b.header))
 		}
 	}
+	b.conclude()
 	return nil
 }
 
@@ -76,10 +145,51 @@ func isOtherSpelling(a *attribute, name string) bool {
 // hasHeader says whether the table has that header.
 func (b *binding) hasHeader(header string) bool { return len(b.byKey[headerKey(header)]) > 0 }
 
-// has says whether the table has a column for the attribute.
+// has says whether the table has a column for the attribute. Secondary addresses alone are
+// proxyAddresses too: those without a primary, see [recorder.addresses].
 func (b *binding) has(name string) bool {
 	a, ok := b.schema.find(name)
-	return ok && len(b.columns[a.field]) > 0
+	return ok && (len(b.columns[a.field]) > 0 || a == b.all && b.secondary != nil && len(b.columns[b.secondary.field]) > 0)
+}
+
+// primaryHeaders are those of mail that name the primary itself, as Exchange does.
+var primaryHeaders = []string{"primarysmtpaddress", "primarysmtp", "primaryemail"}
+
+// isVital says whether the column is read for an attribute that verdicts rest on.
+func (b *binding) isVital(column int) bool {
+	for i, columns := range b.columns {
+		if b.schema[i].care() == vital && slices.Contains(columns, column) {
+			return true
+		}
+	}
+	return false
+}
+
+// isInstead says that the attribute is read from a column that only stands in for it.
+func (b *binding) isInstead(a *attribute) bool {
+	columns := b.columns[a.field]
+	return len(columns) > 0 && slices.ContainsFunc(a.instead, func(name string) bool {
+		return name != "" && headerKey(name) == headerKey(b.header[columns[0]])
+	})
+}
+
+func (b *binding) isSyncedByDate() bool {
+	a, ok := b.schema.find("OnPremisesSyncEnabled")
+	if !ok || len(b.columns[a.field]) == 0 {
+		return false
+	}
+	key := headerKey(b.header[b.columns[a.field][0]])
+	return key == "lastdirsynctime" || key == "onpremiseslastsyncdatetime"
+}
+
+// move makes a column that of another attribute.
+func (b *binding) move(column int, to string) {
+	for i := range b.columns {
+		b.columns[i] = slices.DeleteFunc(b.columns[i], func(c int) bool { return c == column })
+	}
+	if a, ok := b.schema.find(to); ok && len(b.columns[a.field]) == 0 {
+		b.columns[a.field] = []int{column}
+	}
 }
 
 // headerOf gives the header of the attribute's first column, the attribute's own name if it has none.
@@ -112,12 +222,26 @@ func (b *binding) lay(r *row, fields []*string) {
 			}
 		}
 	}
+	if b.series {
+		*fields[b.all.field] = b.joinSeries(r)
+	}
+}
+
+// joinSeries puts the cells of a series into one list.
+func (b *binding) joinSeries(r *row) string {
+	var list []string
+	for _, column := range b.columns[b.all.field] {
+		if text := r.text(column); !isBlank(text) {
+			list = append(list, string(trimmed(text)))
+		}
+	}
+	return strings.Join(list, "\n")
 }
 
 // disagreement finds an attribute whose columns hold different values in the row.
 func (b *binding) disagreement(r *row) (a *attribute, first, second int, ok bool) {
 	for i, columns := range b.columns {
-		if len(columns) < 2 {
+		if len(columns) < 2 || b.series && b.schema[i].proxies {
 			continue
 		}
 		if first, second, ok := disagree(r, columns, sameFor(b.schema[i].name())); ok {

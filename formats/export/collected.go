@@ -18,6 +18,7 @@ type collected struct {
 	Rows    int      `json:"rows"`
 	SHA256  string   `json:"sha256"`
 	Columns []string `json:"columns"`
+	Source  string   `json:"source"`
 }
 
 // readCollected reads NAME.export.json beside NAME.csv; nil if there is none.
@@ -32,7 +33,7 @@ func readCollected(path string) (*collected, error) {
 	}
 	c := &collected{name: filepath.Base(beside)}
 	if err := json.Unmarshal([]byte(strings.TrimPrefix(string(text), "\ufeff")), c); err != nil {
-		return nil, refuse(c.name, "no valid JSON: "+err.Error()+".", "Collect the exports again, or take this file away.")
+		return nil, refuse(c.name, "", "no valid JSON: "+err.Error()+".", "Collect the exports again, or take this file away.")
 	}
 	return c, nil
 }

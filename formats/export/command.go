@@ -48,5 +48,7 @@ func exportAgain(side reconcile.Side, class string) string {
 	if command == "" {
 		command = Command(side, reconcile.ClassUser)
 	}
-	return "Export again with:\n" + command
+	return exportAgainWords + command
 }
+
+const exportAgainWords = "Export again with:\n"

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"smtpmatch/formats/export/internal/charset"
@@ -18,36 +21,120 @@ func isWorkbook(head []byte) bool {
 		bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"))
 }
 
-// workbookCure is the way out for a workbook in another format; empty for any other error.
-func workbookCure(err error) string {
-	for _, other := range []error{xlsx.ErrEncrypted, xlsx.ErrOldExcel, xlsx.ErrBinary, xlsx.ErrOpenDocument} {
-		if errors.Is(err, other) {
-			return "Save it as .xlsx without a password, or export again as CSV."
+// otherWorkbooks are the workbooks in formats that are not read, with the codes of their damage.
+var otherWorkbooks = []struct {
+	err  error
+	code string
+}{{xlsx.ErrEncrypted, "Encrypted"}, {xlsx.ErrOldExcel, "OtherFormat"}, {xlsx.ErrBinary, "OtherFormat"}, {xlsx.ErrOpenDocument, "OtherFormat"}}
+
+// otherWorkbook gives the code and the way out for a workbook in another format; code is empty for any
+// other error.
+func otherWorkbook(err error) (code, cure string) {
+	for _, other := range otherWorkbooks {
+		if errors.Is(err, other.err) {
+			return other.code, "Save it as .xlsx without a password, or export again as CSV."
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // refuseByContent refuses what is neither text with columns nor a workbook, by its first bytes; the
 // file's name says nothing.
 func (f *File) refuseByContent(head []byte, guess charset.Guess) *Refusal {
-	decoded, _ := io.ReadAll(charset.NewReader(bytes.NewReader(head), guess.Encoding)) // the last character may be cut
-	text := strings.TrimLeft(string(decoded), " \t\r\n")
-	lower := strings.ToLower(text)
-	what := ""
-	switch {
-	case len(head) == 0:
-		return refuse(f.name, "the file is empty.", exportAgain(f.side, ""))
-	case strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{"):
-		what = "JSON, not CSV"
-	case strings.HasPrefix(lower, "<html") || strings.HasPrefix(lower, "<!doctype") || strings.HasPrefix(lower, "<table") || strings.HasPrefix(lower, "<?xml"):
-		what = "HTML or XML, not CSV"
-	case strings.HasPrefix(lower, "dn: ") || strings.HasPrefix(lower, "version: 1"):
-		what = "LDIF, not CSV"
-	default:
+	if isWorkbook(head) {
 		return nil
 	}
-	return refuse(f.name, "this is "+what+".", exportAgain(f.side, ""))
+	decoded, _ := io.ReadAll(charset.NewReader(bytes.NewReader(head), guess.Encoding)) // the last character may be cut
+	text := strings.TrimLeft(string(decoded), " \t\r\n\ufeff")
+	if f.format = contentFormat(text); f.format == "csv" {
+		if len(head) == 0 || text == "" {
+			return refuse(f.name, "NoRows", "the file is empty.", exportAgain(f.side, ""))
+		}
+		return nil
+	}
+	code, what := "OtherFormat", "this is HTML or XML, not CSV."
+	switch f.format {
+	case "json":
+		code, what = "JSON", f.jsonText(text)
+	case "ldif":
+		code, what = "LDIF", "this is LDIF, not CSV."
+	case "screen":
+		code = "ScreenTable"
+		what = "this is what PowerShell shows on a screen (by > or Out-File), not CSV: the values are cut off to fit. Use Export-Csv."
+	}
+	return refuse(f.name, code, what, exportAgain(f.side, ""))
+}
+
+// contentFormat says what a text is by its beginning: csv unless it shows to be another format.
+func contentFormat(text string) string {
+	lower := strings.ToLower(text[:min(len(text), 64)])
+	switch {
+	case strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{"):
+		return "json"
+	case hasAnyPrefix(lower, "<html", "<!doctype", "<table", "<?xml"):
+		return "xml"
+	case hasAnyPrefix(lower, "dn: ", "dn:: ", "version: 1"):
+		return "ldif"
+	case isScreen(text):
+		return "screen"
+	}
+	return "csv"
+}
+
+func hasAnyPrefix(text string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(text, p) })
+}
+
+// isScreen finds a table with a line of dashes under its names, and a list of lines "Name : value".
+func isScreen(text string) bool {
+	first, rest, _ := strings.Cut(text, "\n")
+	second, rest, _ := strings.Cut(rest, "\n")
+	if isDashes(second) && !isDashes(first) {
+		return true
+	}
+	third, _, _ := strings.Cut(rest, "\n")
+	return isListLine(first) && isListLine(second) && (isListLine(third) || strings.TrimSpace(third) == "" || strings.HasPrefix(third, " "))
+}
+
+func isDashes(line string) bool {
+	return strings.Contains(line, "---") && strings.Trim(line, "- \t\r") == ""
+}
+
+// isListLine says whether the line is one of Format-List: a name, blanks, a colon and a blank.
+func isListLine(line string) bool {
+	name, value, found := strings.Cut(strings.TrimRight(line, "\r"), " : ")
+	if !found {
+		name, found = strings.CutSuffix(name, " :")
+	}
+	name = strings.TrimSpace(name)
+	return found && name != "" && !strings.ContainsAny(name, " ,;\t\"") && !strings.HasPrefix(value, ":")
+}
+
+// jsonText says what is wrong with JSON: some of it is not even all of the objects.
+func (f *File) jsonText(head string) string {
+	all, err := os.ReadFile(f.path)
+	if err == nil && f.bytes < mostJSON {
+		head = string(all)
+	}
+	switch {
+	case strings.Contains(head, "@odata.nextLink"):
+		return "this is JSON, not CSV, and only the first page of the objects (it has an @odata.nextLink)."
+	case strings.Contains(head, `"System.`) || strings.Contains(head, `"@{`):
+		return "this is JSON, not CSV, and values are missing: ConvertTo-Json needs -Depth 4."
+	}
+	return "this is JSON, not CSV."
+}
+
+// mostJSON is how much JSON is looked at as a whole.
+const mostJSON = 64 << 20
+
+// extensions are the endings of file names that say another format than the content.
+func (f *File) noteExtension() {
+	ext := strings.ToLower(filepath.Ext(f.name))
+	isBook := f.format == "xlsx"
+	if isBook && (ext == ".csv" || ext == ".txt" || ext == ".tsv") || !isBook && hasAnyPrefix(ext, ".xls", ".ods") {
+		f.seen.see("Extension", fixed, 0, "The name ends in "+ext+", but the content is "+strings.ToUpper(f.format)+"; it was read as that.")
+	}
 }
 
 // headerRows is how far down a sheet the header is looked for.
@@ -57,6 +144,8 @@ const headerRows = 10
 type candidate struct {
 	sheet   int
 	name    string
+	first   []string // the sheet's first row, and its number
+	top     int
 	row     int
 	binding *binding
 }
@@ -79,12 +168,15 @@ func (f *File) findSheet(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if f.firstRow == nil {
+			f.firstRow = c.first
+		}
 		if c.name = sheet.Name; c.binding != nil {
 			list = append(list, c)
 		}
 	}
 	if f.options.Sheet != "" && len(list) == 0 {
-		return refuse(f.name, fmt.Sprintf("there is no sheet %q with a header; the sheets are: %s.", f.options.Sheet, strings.Join(names, ", ")), "")
+		return refuse(f.name, "Sheets", fmt.Sprintf("there is no sheet %q with a header; the sheets are: %s.", f.options.Sheet, strings.Join(names, ", ")), "")
 	}
 	return f.chooseSheet(list)
 }
@@ -100,6 +192,9 @@ func (f *File) findHeader(ctx context.Context, book *xlsx.Workbook, sheet int) (
 			return false
 		}
 		b := bind(schemas[f.side], texts(r.cells))
+		if seen == 0 {
+			best.first, best.top = b.header, r.number
+		}
 		if b.bound() > 0 && (best.binding == nil || b.bound() > best.binding.bound()) {
 			best.row, best.binding = r.number, b
 		}
@@ -125,7 +220,10 @@ func (f *File) chooseSheet(list []candidate) error {
 	if len(fit) != 1 {
 		return f.refuseSheets(list, fit)
 	}
-	f.headerRow, f.binding = fit[0].row, fit[0].binding
+	if fit[0].row != fit[0].top {
+		f.noteAt(fit[0].row, "HeaderBelow", fmt.Sprintf("The header stands in row %d; what is above it was passed over.", fit[0].row))
+	}
+	f.headerRow, f.binding, f.sheet = fit[0].row, fit[0].binding, fit[0].name
 	f.table = &sheetTable{path: f.path, sheet: fit[0].sheet, print: f.print}
 	return f.chooseColumns()
 }
@@ -141,7 +239,12 @@ func (f *File) fits(b *binding) bool {
 }
 
 func (f *File) refuseSheets(list, fit []candidate) error {
-	reason, cure := "no sheet has a header with known columns.", exportAgain(f.side, "")
+	reason, cure, code := "no sheet has a header with known columns.", exportAgain(f.side, ""), "Sheets"
+	if len(list) == 0 {
+		if refusal := f.refuseFirstRow(f.firstRow); refusal != nil {
+			return refusal
+		}
+	}
 	switch {
 	case len(fit) > 1:
 		reason = "several sheets could be meant: " + sheetsText(fit) + "."
@@ -149,7 +252,7 @@ func (f *File) refuseSheets(list, fit []candidate) error {
 	case len(list) > 1:
 		reason = "no sheet has all the columns that are needed: " + sheetsText(list) + "."
 	}
-	return refuse(f.name, reason, cure)
+	return refuse(f.name, code, reason, cure)
 }
 
 func sheetsText(list []candidate) string {

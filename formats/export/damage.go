@@ -1,224 +1,154 @@
 package export
 
 import (
-	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"smtpmatch/reconcile"
 )
 
-// care says how much depends on an attribute.
-type care uint8
-
-const (
-	useful care = iota // damage to it is reported
-	vital              // damage to it makes the row useless
-)
-
-// vitals are the attributes that verdicts rest on.
-var vitals = map[string]bool{
-	"ObjectGUID": true, "Id": true, "UserPrincipalName": true, "mail": true, "Mail": true,
-	"proxyAddresses": true, "ProxyAddresses": true, "mS-DS-ConsistencyGuid": true,
-	"OnPremisesImmutableId": true, "OnPremisesSyncEnabled": true, "SID": true, "OnPremisesSecurityIdentifier": true,
-	"DeletedDateTime": true,
+// Damage is one kind of damage that a file shows, however often.
+type Damage struct {
+	Code      string
+	Signature int // the kind's number in the list of damage that exports are known for; 0 for others
+	Severity  reconcile.Severity
+	Count     int
+	Rows      []int  // the first three rows; none where the file as a whole is meant
+	Text      string // what is wrong and what to do
 }
 
-func (a *attribute) care() care {
-	if vitals[a.name()] {
-		return vital
-	}
-	return useful
+const refusing, warning, fixed = reconcile.SeverityRefuse, reconcile.SeverityWarn, reconcile.SeverityFix
+
+// signatures are the numbers of the kinds of damage that are known from real exports, by their codes.
+// Two of the kinds have no code: dates (28) are never read, and "two primaries, none, or mail not among
+// them" (33) is what package reconcile finds.
+var signatures = map[string]int{
+	"Unexpanded": 1, "UnexpandedElsewhere": 2, "BlankByDefault": 3, "FirstObjectColumns": 4, "DefaultColumns": 5,
+	"TypeLine": 6, "WideEncoding": 7, "Encoding": 8, "QuestionMark": 9, "Mojibake": 10, "Replaced": 10,
+	"Delimiter": 11, "SeparatorLine": 12, "Fields": 13, "Quote": 13, "BareQuote": 13, "OpenQuote": 14,
+	"ScreenTable": 15, "CutList": 16, "ScreenList": 16, "FormattedObjects": 17, "NotObjects": 18,
+	"NoHeader": 19, "HeaderBelow": 19, "CreateTemplate": 20, "PortalDownload": 21, "AdminCenter": 22,
+	"WrongFile": 23, "FormulaText": 24, "Formula": 24, "Apostrophe": 24, "SpreadsheetError": 25, "RoundedNumber": 26,
+	"Boolean": 27, "BooleanWord": 27, "Blanks": 29, "Blank": 29, "BlankInside": 29, "Wrapped": 30, "EmptyValue": 30,
+	"CellLimit": 31, "RowLimit": 32, "TwoPrimaries": 33, "NoPrimary": 33, "MailNotListed": 33,
+	"RowPerAddress": 34, "DuplicateRow": 34, "Encrypted": 35, "OtherFormat": 36, "Extension": 37, "Sheets": 38,
+	"NoAt": 39, "Passwords": 40, "JSON": 41, "LDIF": 42, "NoRows": 43, "Glued": 44, "OtherSide": 45,
 }
 
-// cellLimit is where Excel cuts a text.
-const cellLimit = 32767
-
-// typeName is the text that Export-Csv writes for an object that was not expanded.
-var typeName = regexp.MustCompile("^(Deserialized\\.|Selected\\.)?(System|Microsoft)\\.[A-Za-z0-9_.]+([`+\\[].*)?$|^@\\{.*\\}$")
-
-func isTypeName(cell []byte) bool {
-	if len(cell) < 8 || cell[0] != 'S' && cell[0] != 'M' && cell[0] != 'D' && cell[0] != '@' {
-		return false
-	}
-	return typeName.Match(cell)
+// mendedTexts say what was mended without loss, see [damages.mend].
+var mendedTexts = map[string]string{
+	"UnexpandedElsewhere": "The name of a .NET type stands in a column that is not needed; it was passed over.",
+	"TypeLine":            "The #TYPE line above the header was skipped.",
+	"WideEncoding":        "UTF-16 or UTF-32 was decoded.",
+	"Delimiter":           "The delimiter is no comma; it was found by the header.",
+	"SeparatorLine":       "The sep= line above the header was used and skipped.",
+	"AdminCenter":         "The Microsoft 365 admin center wrote it: values joined with +, Block credential is the opposite of enabled.",
+	"FormulaText":         "A text begins like a formula; it was read as text.",
+	"Apostrophe":          "An apostrophe that guards a cell against being run as a formula was taken off.",
+	"Placeholder":         "NA, NULL, \\N or - stands where there is no value; it was read as none.",
+	"BooleanWord":         "A word or number stands for true or false; it was understood.",
+	"Blanks":              "Blanks or characters without width around a value were taken off.",
+	"Wrapped":             "mailto:, a name or angle brackets around an address were taken off.",
+	"EmptyValue":          "A joiner at the beginning or the end of a list was taken off.",
+	"BlankRow":            "Rows without any value were left out.",
+	"BareQuote":           "A quote inside an unquoted value was read as it stands.",
+	"HiddenRow":           "Rows that the sheet hides were read like the others.",
+	"RowPerAddress":       "The file has one row for each address: rows of the same object, one below the other, were put together.",
 }
 
-// rounded is a number as spreadsheets write long ones: 1.23E+11, also with a comma or three digits.
-var rounded = regexp.MustCompile(`^\d([.,]\d+)?E\+\d{2,3}$`)
-
-// spreadsheetErrors are what spreadsheets write in place of a value.
-var spreadsheetErrors = []string{"#NAME?", "#REF!", "#N/A", "#VALUE!", "#NOME?", "#NAME!", "#DIV/0!", "#NULL!", "#NUM!"}
-
-// cellDamage tells what is wrong with a cell; code is empty if nothing is.
-func cellDamage(cell []byte, s state, c care) (code, text string) {
-	switch {
-	case s == errored || len(cell) < 9 && len(cell) > 3 && cell[0] == '#' && isSpreadsheetError(cell):
-		return "SpreadsheetError", "A spreadsheet put an error value in place of the text. Export again, and do not save the file from the spreadsheet."
-	case s == formula:
-		return "Formula", "The text began with = and a spreadsheet made a formula of it. Export again, and do not save the file from the spreadsheet."
-	case len(cell) >= cellLimit && units(cell) == cellLimit && bytes.Count(cell, []byte{0}) == 0:
-		return "CellLimit", "Exactly 32,767 characters: a spreadsheet cut the text. Export again as CSV."
-	case c == vital && isRounded(cell):
-		return "RoundedNumber", "A spreadsheet took the text for a number and rounded it. Export again, and do not open the file in the spreadsheet before."
-	case c == vital && isCutList(cell):
-		return "CutList", "The list ends with dots: it is a screen's view, and values are missing. Export again with the values joined."
-	}
-	return "", ""
+// formatOnly are the kinds of mended damage that lie in how the file is written and touch no value: check
+// tells them, findings.csv does not, so that the same objects give the same findings in any format.
+var formatOnly = map[string]bool{
+	"TypeLine": true, "WideEncoding": true, "Delimiter": true, "SeparatorLine": true, "AdminCenter": true,
+	"Extension": true, "EmptyValue": true, "UnexpandedElsewhere": true,
 }
 
-// isRounded finds 1.23E+11. Nearly all cells begin with a letter, which is cheaper to see.
-func isRounded(cell []byte) bool {
-	return len(cell) > 0 && '0' <= cell[0] && cell[0] <= '9' && rounded.Match(cell)
+// damages counts damage by its kind and keeps the first few rows of each. The zero value is empty.
+type damages struct {
+	list []*sighted
+	of   map[damageKind]*sighted
 }
 
-// units counts characters as Excel does, in UTF-16.
-func units(cell []byte) (n int) {
-	for _, r := range string(cell) {
-		n += max(utf16.RuneLen(r), 1)
-	}
-	return n
+type damageKind struct {
+	code     string
+	severity reconcile.Severity
 }
 
-func isSpreadsheetError(cell []byte) bool {
-	for _, e := range spreadsheetErrors {
-		if string(trimmed(cell)) == e {
-			return true
-		}
-	}
-	return false
-}
-
-// isCutList finds {a, b...} and a text that ends with an ellipsis.
-func isCutList(cell []byte) bool {
-	cell = trimmed(bytes.TrimRight(trimmed(cell), "}"))
-	return bytes.HasSuffix(cell, []byte("...")) || bytes.HasSuffix(cell, []byte("…"))
-}
-
-// inspectRow reports damage that the row's cells show before they are read.
-func (p *recorder) inspectRow(r *row) {
-	if r.damage == textAfterQuote {
-		p.reject("", "Quote", "", "Text stands behind a closing quote: the program that wrote the file did not double the quotes inside a value.")
-	}
-	p.inspectWidth(r)
-	for i, columns := range p.binding.columns {
-		for _, column := range columns {
-			a := &p.binding.schema[i]
-			if code, text := cellDamage(r.text(column), r.state(column), a.care()); code != "" {
-				p.damaged(a, code, r.text(column), text)
-			}
-		}
-	}
-}
-
-// inspectWidth compares the row with the header: a row of another width has values in wrong columns.
-func (p *recorder) inspectWidth(r *row) {
-	have, want := len(r.cells), len(p.binding.header)
-	for have > want && isBlank(r.cells[have-1]) {
-		have--
-	}
-	switch {
-	case have > want:
-		p.reject("", "Fields", "", fmt.Sprintf("%d fields, the header has %d: is there a delimiter in an unquoted value?", have, want))
-	case have < want && !r.sparse && p.isVitalBeyond(have):
-		p.reject("", "Fields", "", fmt.Sprintf("%d fields, the header has %d: values that are needed are missing.", have, want))
-	case have < want && !r.sparse:
-		p.warn("", "Fields", "", fmt.Sprintf("%d fields, the header has %d: the last values are missing.", have, want))
-	}
-}
-
-// isVitalBeyond says whether a needed attribute's column lies at or behind that place.
-func (p *recorder) isVitalBeyond(place int) bool {
-	for i, columns := range p.binding.columns {
-		for _, column := range columns {
-			if column >= place && p.binding.schema[i].care() == vital {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (p *recorder) damaged(a *attribute, code string, value []byte, text string) {
-	if a.care() == vital {
-		p.reject(a.name(), code, string(value), text)
-	} else {
-		p.warn(a.name(), code, string(value), text)
-	}
-}
-
-// enabledByBits reads userAccountControl: bit 2 means disabled.
-func enabledByBits(cell string) reconcile.Flag {
-	bits, err := strconv.ParseInt(strings.TrimSpace(cell), 10, 64)
-	switch {
-	case err != nil:
-		return reconcile.Unknown
-	case bits&2 != 0:
-		return reconcile.No
-	}
-	return reconcile.Yes
-}
-
-// tally counts damage that was mended, by code, and keeps the first few rows of each.
-type tally struct {
-	order []string
-	of    map[string]*mended
-}
-
-type mended struct {
-	count int
-	rows  []int
+// sighted is a kind of damage and the first place in which it was seen.
+type sighted struct {
+	Damage
+	column, value string
 }
 
 // mostRows is how many rows a summary of damage names.
 const mostRows = 3
 
-func (t *tally) count(code string, row int) {
-	m := t.of[code]
-	if m == nil {
-		if t.of == nil {
-			t.of = make(map[string]*mended)
+// mend counts damage that was mended without loss.
+func (d *damages) mend(code string, row int) *sighted {
+	return d.see(code, fixed, row, mendedTexts[code])
+}
+
+// mendAt counts damage that was mended in a value of a column.
+func (d *damages) mendAt(code string, row int, column, value string) {
+	if s := d.mend(code, row); s.Count == 1 {
+		s.column, s.value = column, shortened(value)
+	}
+}
+
+// see counts damage; row is 0 for the file as a whole. The text of the first one stays.
+func (d *damages) see(code string, severity reconcile.Severity, row int, text string) *sighted {
+	kind := damageKind{code, severity}
+	s := d.of[kind]
+	if s == nil {
+		if d.of == nil {
+			d.of = make(map[damageKind]*sighted)
 		}
-		m = &mended{}
-		t.of[code] = m
-		t.order = append(t.order, code)
+		s = &sighted{Damage: Damage{Code: code, Signature: signatures[code], Severity: severity, Text: text}}
+		d.of[kind] = s
+		d.list = append(d.list, s)
 	}
-	if m.count++; len(m.rows) < mostRows && (len(m.rows) == 0 || m.rows[len(m.rows)-1] != row) {
-		m.rows = append(m.rows, row)
+	s.Count++
+	s.addRow(row)
+	return s
+}
+
+func (s *sighted) addRow(row int) {
+	if row > 0 && len(s.Rows) < mostRows && (len(s.Rows) == 0 || s.Rows[len(s.Rows)-1] != row) {
+		s.Rows = append(s.Rows, row)
 	}
 }
 
-// into adds what was counted to another tally.
-func (t *tally) into(sum *tally) {
-	for _, code := range t.order {
-		m := t.of[code]
-		for _, row := range m.rows {
-			sum.count(code, row)
+// into adds what was counted to another count.
+func (d *damages) into(sum *damages) {
+	for _, s := range d.list {
+		for _, row := range s.Rows {
+			sum.see(s.Code, s.Severity, row, s.Text)
 		}
-		sum.of[code].count += m.count - len(m.rows)
+		if len(s.Rows) == 0 {
+			sum.see(s.Code, s.Severity, 0, s.Text)
+		}
+		total := sum.of[damageKind{s.Code, s.Severity}]
+		total.Count += s.Count - max(1, len(s.Rows))
+		if total.column == "" {
+			total.column, total.value = s.column, s.value
+		}
 	}
 }
 
-// mendedTexts say what was mended.
-var mendedTexts = map[string]string{
-	"Apostrophe":  "An apostrophe that guards a cell against being run as a formula was taken off.",
-	"Placeholder": "NA, NULL, \\N or - stands where there is no value; it was read as none.",
-	"Wrapped":     "mailto:, a name or angle brackets around an address were taken off.",
-	"BlankRow":    "Rows without any value were left out.",
-	"BareQuote":   "A quote inside an unquoted value was read as it stands.",
-}
-
-// findings gives one finding for each kind of damage that was mended.
-func (t *tally) findings(file string) (list []reconcile.Finding) {
-	for _, code := range t.order {
-		m := t.of[code]
-		list = append(list, reconcile.Finding{
-			File: file, Row: m.rows[0], Severity: reconcile.SeverityFix, Code: code,
-			Text: fmt.Sprintf("%s %d times, first in row %s.", mendedTexts[code], m.count, joinInts(m.rows)),
-		})
+// findings gives one finding for each kind of damage that was mended in values or rows. What was not
+// mended has a finding for each row, which the records carry.
+func (d *damages) findings(file string) (list []reconcile.Finding) {
+	for _, s := range d.list {
+		if s.Severity != fixed || formatOnly[s.Code] {
+			continue
+		}
+		f := reconcile.Finding{File: file, Column: s.column, Severity: fixed, Code: s.Code, Value: s.value, Text: s.Text}
+		if len(s.Rows) > 0 {
+			f.Row = s.Rows[0]
+			f.Text = fmt.Sprintf("%s %d times, first in row %s.", s.Text, s.Count, joinInts(s.Rows))
+		}
+		list = append(list, f)
 	}
 	return list
 }

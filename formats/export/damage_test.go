@@ -151,24 +151,22 @@ func TestMended(t *testing.T) {
 	}
 }
 
-func TestTally(t *testing.T) {
-	var a, b, sum tally
+func TestDamagesAreCounted(t *testing.T) {
+	var a, b, sum damages
 	for row := range 5 {
-		a.count("Apostrophe", row+2)
-		a.count("Apostrophe", row+2)
+		a.mendAt("Apostrophe", row+2, "mail", "'x")
+		a.mend("Apostrophe", row+2)
 	}
-	b.count("Apostrophe", 9)
-	b.count("BlankRow", 9)
+	b.mend("Apostrophe", 9)
+	b.mend("BlankRow", 9)
 	a.into(&sum)
 	b.into(&sum)
 	got := sum.findings("f.csv")
 	if len(got) != 2 || got[0].Row != 2 || !strings.Contains(got[0].Text, " 11 times, first in row 2, 3, 4.") || got[1].Code != "BlankRow" {
 		t.Errorf("%+v", got)
 	}
-	for code := range sum.of {
-		if mendedTexts[code] == "" {
-			t.Errorf("%s has no text", code)
-		}
+	if got[0].Column != "mail" || got[0].Value != "'x" {
+		t.Errorf("the first value: %+v", got[0])
 	}
 }
 

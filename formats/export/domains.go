@@ -23,7 +23,7 @@ func ReadDomains(path string) (domains reconcile.Domains, rows int, err error) {
 	}
 	list, err := unmarshalRows[domainRow](t)
 	if err != nil {
-		return nil, 0, refuse(t.name, err.Error()+".", cure)
+		return nil, 0, refuse(t.name, "", err.Error()+".", cure)
 	}
 	domains = make(reconcile.Domains)
 	tells := bind(schemaOf(domainRow{}), t.header).has("IsVerified")
@@ -34,16 +34,16 @@ func ReadDomains(path string) (domains reconcile.Domains, rows int, err error) {
 		before, listed := domains[id]
 		switch {
 		case id == "":
-			return nil, 0, refuse(t.name, fmt.Sprintf("row %d: Id: no domain.", t.rows[i].number), cure)
+			return nil, 0, refuse(t.name, "", fmt.Sprintf("row %d: Id: no domain.", t.rows[i].number), cure)
 		case !ok:
-			return nil, 0, refuse(t.name, fmt.Sprintf("row %d: IsVerified: %q is neither true nor false.", t.rows[i].number, d.IsVerified), cure)
+			return nil, 0, refuse(t.name, "", fmt.Sprintf("row %d: IsVerified: %q is neither true nor false.", t.rows[i].number, d.IsVerified), cure)
 		case listed && before != isVerified:
-			return nil, 0, refuse(t.name, fmt.Sprintf("row %d: %s is listed twice, as verified and as not verified.", t.rows[i].number, id), cure)
+			return nil, 0, refuse(t.name, "", fmt.Sprintf("row %d: %s is listed twice, as verified and as not verified.", t.rows[i].number, id), cure)
 		}
 		domains[id] = isVerified
 	}
 	if len(domains) == 0 {
-		return nil, 0, refuse(t.name, "no domain is in the file.", cure)
+		return nil, 0, refuse(t.name, "", "no domain is in the file.", cure)
 	}
 	return domains, len(list), nil
 }

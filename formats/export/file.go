@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"smtpmatch/formats/export/internal/charset"
 	"smtpmatch/formats/export/internal/csvscan"
@@ -39,21 +40,31 @@ type File struct {
 	side    reconcile.Side
 	options Options
 
+	sideUnknown bool // neither side's columns are there, see [Inspect]
+
 	bytes  int64
 	sha256 string
 	print  fingerprint
 	beside *collected // the side file of collect, nil if there is none
 
+	format    string // csv, xlsx, json, ldif, screen or xml
+	sheet     string // the worksheet's name
+	guess     charset.Guess
 	table     table
 	headerRow int // the number of the row that the header stands in
+	firstRow  []string
 	binding   *binding
+	producer  *producer // nil if it is not known
 	whole     wholeTable
+	seen      damages // damage that the rows read so far, and the file as a whole, show
 
-	kind     string
-	rows     int
-	used     int
+	kind    string
+	rows    int
+	used    int
+	assumed []reconcile.Assumption
+	survey  *survey // of the whole table; nil before it was read
+
 	findings []reconcile.Finding
-	assumed  []reconcile.Assumption
 }
 
 var _ reconcile.Source = (*File)(nil)
@@ -62,25 +73,36 @@ var _ reconcile.Source = (*File)(nil)
 // it cannot, ctx's cause when it is cancelled, else what reading failed with.
 func Open(ctx context.Context, path string, side reconcile.Side, o Options) (*File, error) {
 	f := &File{path: path, name: filepath.Base(path), side: side, options: o}
-	head, guess, err := f.identify()
-	if err != nil {
-		return nil, f.failed(err)
-	}
-	if refusal := f.refuseByContent(head, guess); refusal != nil {
-		return nil, refusal
-	}
-	if isWorkbook(head) {
-		err = f.findSheet(ctx)
-	} else {
-		err = f.findText(ctx, guess)
-	}
+	head, err := f.identify()
 	if err == nil {
-		err = f.inspect(ctx)
+		err = f.examine(ctx, head)
 	}
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	return f, f.failed(err)
+}
+
+// examine finds the table of an identified file and reads it from end to end.
+func (f *File) examine(ctx context.Context, head []byte) error {
+	if err := f.findTable(ctx, head); err != nil {
+		return err
+	}
+	return f.inspect(ctx)
+}
+
+// findTable finds the table and its header.
+func (f *File) findTable(ctx context.Context, head []byte) error {
+	if refusal := f.refuseByContent(head, f.guess); refusal != nil {
+		return refusal
+	}
+	if isWorkbook(head) {
+		f.format = "xlsx"
+		f.noteExtension()
+		return f.findSheet(ctx)
+	}
+	f.noteExtension()
+	return f.findText(ctx)
 }
 
 // failed makes an error of a file one that names it. What the file's content causes is a refusal.
@@ -97,22 +119,23 @@ func (f *File) failed(err error) error {
 	if errors.Is(err, reconcile.ErrChanged) {
 		return fmt.Errorf("%s: %w", f.name, err)
 	}
-	cure := cmp.Or(workbookCure(err), "The file is damaged or cut off. "+exportAgain(f.side, ""))
+	code, cure := otherWorkbook(err)
+	code, cure = cmp.Or(code, "Damaged"), cmp.Or(cure, "The file is damaged or cut off. "+exportAgain(f.side, ""))
 	if unclosed, ok := errors.AsType[*csvscan.UnclosedQuoteError](err); ok {
-		return refuse(f.name, fmt.Sprintf("a quoted value that begins on line %d never ends: the file is cut off, or a quote is missing.", unclosed.Line), cure)
+		return refuse(f.name, "OpenQuote", fmt.Sprintf("a quoted value that begins on line %d never ends: the file is cut off, or a quote is missing.", unclosed.Line), cure)
 	}
-	return refuse(f.name, err.Error()+".", cure)
+	return refuse(f.name, code, err.Error()+".", cure)
 }
 
 // identify reads the file for its hash, its encoding and its first bytes.
-func (f *File) identify() (head []byte, guess charset.Guess, err error) {
+func (f *File) identify() (head []byte, err error) {
 	in, err := os.Open(f.path)
 	if err != nil {
-		return nil, guess, err
+		return nil, err
 	}
 	defer in.Close()
 	if info, err := in.Stat(); err == nil && info.IsDir() {
-		return nil, guess, refuse(f.name, "this is a folder, not a file.", "")
+		return nil, refuse(f.name, "", "this is a folder, not a file.", "")
 	}
 	f.print.seed = maphash.MakeSeed()
 	var hash maphash.Hash
@@ -123,7 +146,8 @@ func (f *File) identify() (head []byte, guess charset.Guess, err error) {
 	f.bytes, err = io.CopyBuffer(io.MultiWriter(sum, &hash, &detector, first), struct{ io.Reader }{in}, make([]byte, 1<<18))
 	f.sha256 = hex.EncodeToString(sum.Sum(nil))
 	f.print.sum = hash.Sum64()
-	return first.head, detector.Guess(), err
+	f.guess = detector.Guess()
+	return first.head, err
 }
 
 // headWriter keeps the first bytes.
@@ -139,33 +163,32 @@ func (w *headWriter) Write(b []byte) (int, error) {
 }
 
 // findText finds the table of a CSV file and binds its header.
-func (f *File) findText(ctx context.Context, guess charset.Guess) error {
-	text, err := openText(f.path, guess, f.print, &f.options)
+func (f *File) findText(ctx context.Context) error {
+	text, err := openText(f.path, f.guess, f.print, &f.options)
 	if err != nil {
 		return err
 	}
 	f.table = text
-	if f.options.Encoding == "" && guess.Cut {
-		return refuse(f.name, "the file ends within a character: it is cut off.", exportAgain(f.side, ""))
+	if f.options.Encoding == "" && f.guess.Cut {
+		return refuse(f.name, "Damaged", "the file ends within a character: it is cut off.", exportAgain(f.side, ""))
 	}
-	if f.options.Encoding == "" {
-		f.noteEncoding(guess)
-	}
+	f.noteFormat(text)
 	for r, err := range text.rows(ctx) {
 		if err != nil {
 			return err
 		}
 		f.headerRow = r.number
-		f.binding = bind(schemas[f.side], texts(r.cells))
+		f.firstRow = texts(r.cells)
+		f.binding = bind(schemas[f.side], f.firstRow)
 		return f.chooseColumns()
 	}
-	return refuse(f.name, "the file holds nothing.", exportAgain(f.side, ""))
+	return refuse(f.name, "NoRows", "the file holds nothing.", exportAgain(f.side, ""))
 }
 
 // chooseColumns takes the columns that the user decided.
 func (f *File) chooseColumns() error {
 	if err := f.binding.choose(f.options.Columns); err != nil {
-		return refuse(f.name, err.Error()+".", "")
+		return refuse(f.name, "Damaged", err.Error()+".", "")
 	}
 	return nil
 }
@@ -178,71 +201,146 @@ func texts(cells [][]byte) []string {
 	return list
 }
 
-// noteEncoding reports bytes that are no UTF-8.
-func (f *File) noteEncoding(g charset.Guess) {
+// noteFormat notes how the text is written where that is not the plain way.
+func (f *File) noteFormat(t *textTable) {
+	f.whole.isASCII = f.options.Encoding == "" && f.guess.Encoding == charset.UTF8 && !f.guess.BOM && f.guess.Multibyte == 0
 	switch {
-	case g.Mixed():
-		f.note("Encoding", reconcile.SeverityWarn, fmt.Sprintf("Part of the file is UTF-8 and part is not (%d bytes). Read as %s: names may be wrong; addresses are ASCII. Give --encoding if you know better.", g.Invalid, g.Encoding))
-	case g.Invalid > 0:
-		f.note("Encoding", reconcile.SeverityWarn, fmt.Sprintf("Not UTF-8; read as %s. Names with accents may be wrong; addresses are ASCII. Give --encoding if you know better.", g.Encoding))
+	case f.options.Encoding != "":
+	case f.guess.Mixed():
+		f.note("Encoding", fmt.Sprintf("Part of the file is UTF-8 and part is not (%d bytes). Read as %s: names may be wrong; addresses are ASCII. Give --encoding if you know better.", f.guess.Invalid, f.guess.Encoding))
+	case f.guess.Invalid > 0:
+		f.note("Encoding", fmt.Sprintf("Not UTF-8; read as %s. Names with accents may be wrong; addresses are ASCII. Give --encoding if you know better.", f.guess.Encoding))
+	case t.encoding != charset.UTF8:
+		f.seen.mend("WideEncoding", 0)
+	}
+	if t.lead.Type != "" {
+		f.seen.mend("TypeLine", 0)
+	}
+	if t.lead.Separator != 0 {
+		f.seen.mend("SeparatorLine", 0)
+	} else if t.delimiter != ',' {
+		f.seen.mend("Delimiter", 0)
 	}
 }
 
-// note makes a finding about the file as a whole.
-func (f *File) note(code string, severity reconcile.Severity, text string) {
-	f.findings = append(f.findings, reconcile.Finding{File: f.name, Severity: severity, Code: code, Text: text})
+// note warns of what concerns the file as a whole.
+func (f *File) note(code, text string) { f.noteAt(0, code, text) }
+
+// noteAt warns of what concerns the file as a whole and shows in a row.
+func (f *File) noteAt(row int, code, text string) {
+	f.seen.see(code, warning, row, text)
+	f.findings = append(f.findings, reconcile.Finding{File: f.name, Row: row, Severity: warning, Code: code, Text: text})
 }
 
 // inspect reads the whole table and refuses it if it cannot carry a verdict.
 func (f *File) inspect(ctx context.Context) error {
+	if f.producer = recognize(f.binding.header, f.typeLine()); f.producer != nil && f.producer.wrong != "" {
+		return f.refuseWrong(f.producer)
+	}
+	if f.producer.isCenter() {
+		f.seen.mend("AdminCenter", 0)
+	}
+	if f.binding.bound() == 0 {
+		return f.refuseHeader()
+	}
 	beside, err := readCollected(f.path)
 	if err != nil {
 		return err
 	}
 	f.beside = beside
-	if f.binding.bound() == 0 {
-		return f.refuseHeader()
+	if err := f.settleDoubts(ctx); err != nil {
+		return err
 	}
-	s := newSurvey(f.binding.schema)
+	f.whole.class = classByColumns(f.binding)
+	if err := f.readAll(ctx); err != nil {
+		return err
+	}
+	return f.settle(f.survey)
+}
+
+// typeLine is what the #TYPE line says, empty if there is none.
+func (f *File) typeLine() string {
+	if text, ok := f.table.(*textTable); ok {
+		return text.lead.Type
+	}
+	return ""
+}
+
+// readAll reads every row into the survey.
+func (f *File) readAll(ctx context.Context) error {
+	f.survey = newSurvey(f.binding.schema)
 	recorder := newRecorder(f.side, f.name, f.binding)
-	for r, err := range f.dataRows(ctx, &s.mended) {
+	recorder.whole = f.whole
+	var passed damages
+	for r, err := range f.dataRows(ctx, &passed) {
 		if err != nil {
 			return err
 		}
-		s.add(f.binding, r, recorder.read(r), recorder.fields)
+		f.survey.add(f.binding, r, recorder.read(r), recorder.fields)
 	}
-	recorder.mended.into(&s.mended)
-	if text, ok := f.table.(*textTable); ok {
-		text.bareQuote.into(&s.mended)
-		if text.replaced > 0 {
-			f.note("Replaced", reconcile.SeverityWarn, fmt.Sprintf("%d characters have no meaning in %s and were read as U+FFFD. Give --encoding if you know better.", text.replaced, text.encoding))
+	f.survey.seen.into(&f.seen)
+	f.survey.errors(f.survey.anyProxy && !f.survey.anyPrefix).into(&f.seen)
+	recorder.mended.into(&f.seen)
+	passed.into(&f.seen)
+	for _, p := range passed.list {
+		if p.Severity == warning {
+			f.findings = append(f.findings, reconcile.Finding{File: f.name, Row: p.Rows[0], Severity: warning, Code: p.Code, Text: p.Text})
 		}
 	}
-	return f.settle(s)
+	if text, ok := f.table.(*textTable); ok {
+		text.bareQuote.into(&f.seen)
+		if text.replaced > 0 {
+			f.note("Replaced", fmt.Sprintf("%d characters have no meaning in %s and were read as U+FFFD. Give --encoding if you know better.", text.replaced, text.encoding))
+		}
+	}
+	return nil
 }
 
 // settle decides with what the whole table showed.
 func (f *File) settle(s *survey) error {
 	if reason := f.beside.contradicts(f, s.rows); reason != "" {
-		return refuse(f.name, reason, exportAgain(f.side, ""))
+		return refuse(f.name, "Changed", reason, exportAgain(f.side, ""))
 	}
+	f.kind = s.kind(f.side, f.binding)
 	reasons, assumed := s.judge(f)
 	if len(reasons) > 0 {
 		return &Refusal{File: f.name, Reasons: reasons, Cure: f.cure(s)}
 	}
 	sam, isTold := f.binding.schema.find("SamAccountName") // of the AD side only
-	f.whole = wholeTable{
-		class:            classByColumns(f.binding),
-		prefixesStripped: s.anyProxy && !s.anyPrefix,
-		noSamNames:       isTold && !s.filled[sam.field],
+	f.whole.prefixesStripped = s.anyProxy && !s.anyPrefix
+	f.whole.noSamNames = isTold && !s.filled[sam.field]
+	f.rows, f.used, f.assumed = s.rows, s.used, assumed
+	if f.whole.cutAt255 = s.isCutAt255(); f.whole.cutAt255 {
+		f.used -= s.atJetLimit
+		f.seen.see("CellLimit", refusing, s.jetRow, "Exactly 255 characters, which is the longest value of the column: a database driver cut the list. Export again as CSV.").Count = s.atJetLimit
 	}
-	f.kind, f.rows, f.used, f.assumed = s.kind(f.side, f.binding), s.rows, s.used, assumed
-	f.findings = append(f.findings, s.mended.findings(f.name)...)
-	if f.whole.prefixesStripped {
-		f.note("NoPrefix", reconcile.SeverityWarn, "No value of proxyAddresses has a prefix: the export took them off. All are read as secondary addresses, so no object has a primary in it. Export again with the prefixes.")
+	if f.whole.rowPerAddress = s.isRowPerAddress(); f.whole.rowPerAddress {
+		f.rows, f.used = f.rows-s.sameObject, f.used-s.sameObject
+		f.seen.mend("RowPerAddress", s.sameRow).Count = s.sameObject
 	}
+	f.noteTable(s)
+	f.findings = append(f.findings, f.seen.findings(f.name)...)
 	return nil
 }
+
+// noteTable warns of what only the whole table shows.
+func (f *File) noteTable(s *survey) {
+	if f.whole.prefixesStripped {
+		f.note("NoPrefix", "No value of proxyAddresses has a prefix: the export took them off. All are read as secondary addresses, so no object has a primary in it. Export again with the prefixes.")
+	}
+	if upn, _ := f.binding.schema.find("UserPrincipalName"); f.binding.isInstead(upn) {
+		f.note("SecondChoice", "UserPrincipalName is read from "+f.binding.headerOf(upn)+", which may be another name than the one in use. Export UserPrincipalName.")
+	}
+	if last := s.lastRow; last == excelRows || last == oldExcelRows {
+		f.note("RowLimit", fmt.Sprintf("The file has exactly %d rows, which is the most that a spreadsheet holds: rows may be missing. Export again as CSV.", last))
+	}
+}
+
+// The most rows that a worksheet holds, in Excel of today and before 2007.
+const (
+	excelRows    = 1 << 20
+	oldExcelRows = 1 << 16
+)
 
 // cure says how to get a good file. A file of the other side needs no new export.
 func (f *File) cure(s *survey) string {
@@ -268,33 +366,46 @@ func (f *File) isOtherSide() bool {
 }
 
 func (f *File) refuseHeader() error {
-	return refuse(f.name, fmt.Sprintf("no column of the header is known. It is: %s.", headerText(f.binding.header)), exportAgain(f.side, ""))
+	if refusal := f.refuseFirstRow(f.binding.header); refusal != nil {
+		return refusal
+	}
+	return refuse(f.name, "WrongFile", fmt.Sprintf("no column of the header is known. It is: %s.", headerText(f.binding.header)), exportAgain(f.side, ""))
 }
 
-// dataRows yields the rows below the header that hold anything, and counts the others.
-func (f *File) dataRows(ctx context.Context, blank *tally) iter.Seq2[*row, error] {
-	return func(yield func(*row, error) bool) {
-		for r, err := range f.table.rows(ctx) {
-			if err == nil && r.number <= f.headerRow {
-				continue
-			}
-			if err == nil && r.isBlankRow() {
-				blank.count("BlankRow", r.number)
-				continue
-			}
-			if !yield(r, err) || err != nil {
-				return
-			}
-		}
+// refuseWrong refuses a file that is no export of objects by what it is.
+func (f *File) refuseWrong(p *producer) *Refusal {
+	return refuse(f.name, p.code, p.wrong, exportAgain(f.side, p.class))
+}
+
+// refuseFirstRow refuses a table whose first row is that of a file which is never read, or no header but
+// values; nil for any other.
+func (f *File) refuseFirstRow(first []string) *Refusal {
+	if p := recognize(first, ""); p != nil && p.wrong != "" {
+		return f.refuseWrong(p)
 	}
+	isValue := func(cell string) bool {
+		_, isGUID := readGUID(cell)
+		return isGUID || strings.Contains(cell, "@")
+	}
+	if !slices.ContainsFunc(first, isValue) {
+		return nil
+	}
+	return refuse(f.name, "NoHeader", fmt.Sprintf("there is no header row. The first row is: %s.", headerText(first)), exportAgain(f.side, ""))
 }
 
 // Records yields every row as a record, see [reconcile.Source].
 func (f *File) Records(ctx context.Context) iter.Seq2[*reconcile.Record, error] {
+	if f.whole.rowPerAddress {
+		return mergedRecords(f.eachRecord(ctx))
+	}
+	return f.eachRecord(ctx)
+}
+
+func (f *File) eachRecord(ctx context.Context) iter.Seq2[*reconcile.Record, error] {
 	return func(yield func(*reconcile.Record, error) bool) {
 		recorder := newRecorder(f.side, f.name, f.binding)
 		recorder.whole = f.whole
-		for r, err := range f.dataRows(ctx, &tally{}) {
+		for r, err := range f.dataRows(ctx, &damages{}) {
 			if err != nil {
 				yield(nil, fmt.Errorf("%s: %w", f.name, err))
 				return

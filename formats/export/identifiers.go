@@ -1,6 +1,7 @@
 package export
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"strconv"
 	"strings"
@@ -16,6 +17,15 @@ func readGUID(cell string) (g reconcile.GUID, ok bool) {
 	}
 	b, ok := readBytes(cell)
 	return reconcile.GUID(b), ok
+}
+
+// readBase64GUID reads the 16 bytes of a GUID in base64, as LDIF and scripts write objectGUID.
+func readBase64GUID(cell string) (g reconcile.GUID, ok bool) {
+	b, err := base64.StdEncoding.DecodeString(cell)
+	if err != nil || len(b) != len(g) {
+		return g, false
+	}
+	return reconcile.GUID(b), true
 }
 
 // readAnchor brings a source anchor to base64 where it is a GUID or 16 bytes in another form. Any other

@@ -26,7 +26,7 @@ func ReadMap(path string) (*reconcile.Map, error) {
 	}
 	ad, cloud, err := mapColumns(t.header)
 	if err != nil {
-		return nil, refuse(t.name, err.Error()+".", mapCure)
+		return nil, refuse(t.name, "", err.Error()+".", mapCure)
 	}
 	m := &reconcile.Map{File: t.name, AD: ad.key, Cloud: cloud.key}
 	for _, row := range t.rows {
@@ -35,7 +35,7 @@ func ReadMap(path string) (*reconcile.Map, error) {
 		})
 	}
 	if reasons := namedTwice(m); len(reasons) > 0 {
-		return nil, &Refusal{File: t.name, Reasons: reasons, Cure: "Name each object once."}
+		return nil, &Refusal{File: t.name, Reasons: asReasons(reasons), Cure: "Name each object once."}
 	}
 	return m, nil
 }

@@ -20,7 +20,7 @@ type recorder struct {
 
 	whole  wholeTable
 	record reconcile.Record
-	mended tally // damage that was mended in the rows read so far
+	mended damages // damage that was mended in the rows read so far
 }
 
 // wholeTable is what only all rows together tell.
@@ -28,6 +28,9 @@ type wholeTable struct {
 	class            string // of rows that do not tell their class
 	prefixesStripped bool
 	noSamNames       bool
+	isASCII          bool // no character of the file is beyond ASCII
+	cutAt255         bool // lists of addresses were cut at 255 characters
+	rowPerAddress    bool // rows of one object, one below the other, differ in their one address only
 }
 
 func newRecorder(side reconcile.Side, source string, b *binding) *recorder {
@@ -46,6 +49,7 @@ func (p *recorder) read(r *row) *reconcile.Record {
 	p.record = reconcile.Record{Side: p.side, Source: p.source, Row: r.number, Findings: findings}
 	p.binding.lay(r, p.fields)
 	p.inspectRow(r)
+	p.takeOffGuards()
 	if p.side == reconcile.AD {
 		p.readAD()
 	} else {
@@ -55,29 +59,40 @@ func (p *recorder) read(r *row) *reconcile.Record {
 	return &p.record
 }
 
+// takeOffGuards takes off ="…", which keeps a spreadsheet from changing a text.
+func (p *recorder) takeOffGuards() {
+	for i, field := range p.fields {
+		text := strings.TrimFunc(*field, reconcile.IsBlank)
+		if len(text) > 3 && text[0] == '=' && text[1] == '"' && text[len(text)-1] == '"' {
+			p.mended.mendAt("Apostrophe", p.record.Row, p.binding.schema[i].name(), text)
+			*field = text[2 : len(text)-1]
+		}
+	}
+}
+
 func (p *recorder) readAD() {
 	c, r := &p.ad, &p.record
 	r.ID = p.id(c.ObjectGUID, "ObjectGUID")
 	r.Class = p.class(c.ObjectClass)
-	r.SID = readSID(p.key(c.SID))
+	r.SID = readSID(p.key(c.SID, "SID"))
 	r.SamAccountName = c.SamAccountName
 	r.SamAccountNameUnknown = p.whole.noSamNames
-	r.UserPrincipalName = p.address(c.UserPrincipalName)
-	r.Mail = p.address(c.Mail)
-	r.ProxyAddresses = p.proxies(c.ProxyAddresses)
-	r.TargetAddress = p.address(c.TargetAddress)
+	r.UserPrincipalName = p.address(c.UserPrincipalName, "UserPrincipalName")
+	r.Mail = p.address(c.Mail, "mail")
+	r.ProxyAddresses = p.addresses(c.ProxyAddresses, c.Secondary, c.Mail)
+	r.TargetAddress = p.address(c.TargetAddress, "targetAddress")
 	r.MailNickname = c.MailNickname
-	r.ConsistencyGUID = p.anchor(c.ConsistencyGUID)
+	r.ConsistencyGUID = p.anchor(c.ConsistencyGUID, "mS-DS-ConsistencyGuid")
 	r.DistinguishedName = c.DistinguishedName
 	r.DisplayName, r.GivenName, r.Surname = c.DisplayName, c.GivenName, c.Surname
-	r.EmployeeID = p.key(c.EmployeeID)
+	r.EmployeeID = p.key(c.EmployeeID, "EmployeeID")
 	r.Department, r.Title = c.Department, c.Title
 	r.Enabled = p.enabledAD()
 	r.IsCriticalSystemObject = p.flag(c.CriticalSystem, "isCriticalSystemObject") == reconcile.Yes
 	r.AdminCount = c.AdminCount
 	r.MsExchRecipientType = c.RecipientType
-	r.MsExchMailboxGUID = p.key(c.MailboxGUID)
-	r.MsExchRemoteRecipientType = p.key(c.RemoteRecipient)
+	r.MsExchMailboxGUID = p.key(c.MailboxGUID, "msExchMailboxGuid")
+	r.MsExchRemoteRecipientType = p.key(c.RemoteRecipient, "msExchRemoteRecipientType")
 	if p.flag(c.Deleted, "isDeleted") == reconcile.Yes {
 		p.reject("isDeleted", "Deleted", c.Deleted, "The object is deleted in Active Directory; the sync does not see it.")
 	}
@@ -98,20 +113,20 @@ func (p *recorder) readCloud() {
 	c, r := &p.cloud, &p.record
 	r.ID = p.id(c.ID, "Id")
 	r.Class = p.class(c.ObjectClass)
-	r.UserPrincipalName = p.address(c.UserPrincipalName)
-	r.Mail = p.address(c.Mail)
-	r.ProxyAddresses = p.proxies(c.ProxyAddresses)
+	r.UserPrincipalName = p.address(c.UserPrincipalName, "UserPrincipalName")
+	r.Mail = p.address(c.Mail, "Mail")
+	r.ProxyAddresses = p.addresses(c.ProxyAddresses, c.Secondary, c.Mail)
 	r.MailNickname = c.MailNickname
 	r.DisplayName, r.GivenName, r.Surname = c.DisplayName, c.GivenName, c.Surname
-	r.EmployeeID = p.key(c.EmployeeID)
+	r.EmployeeID = p.key(c.EmployeeID, "EmployeeId")
 	r.Department, r.Title = c.Department, c.JobTitle
-	r.UserType = c.UserType
+	r.UserType = p.userType()
 	r.Enabled = p.enabledCloud()
 	r.SyncEnabled = p.syncEnabled()
-	r.ImmutableID = p.anchor(c.ImmutableID)
-	r.SID = readSID(p.key(c.SID))
+	r.ImmutableID = p.anchor(c.ImmutableID, "OnPremisesImmutableId")
+	r.SID = readSID(p.key(c.SID, "OnPremisesSecurityIdentifier"))
 	r.SamAccountName = c.SamAccountName
-	r.ObjectIdentifier = p.key(c.ObjectIdentifier)
+	r.ObjectIdentifier = p.key(c.ObjectIdentifier, "OnPremisesObjectIdentifier")
 	r.CloudManaged = p.flag(c.CloudManaged, "IsCloudManaged") == reconcile.Yes
 	r.Deleted = isDeleted(c.Deleted)
 }
@@ -131,9 +146,21 @@ func (p *recorder) enabledCloud() reconcile.Flag {
 	return reconcile.Unknown
 }
 
-// syncEnabled reads OnPremisesSyncEnabled. A row with a word that is neither yes nor no still holds its
-// addresses, so it is kept and taken as not synced.
+// userType reads UserType, or CreationType: an invitation makes a guest.
+func (p *recorder) userType() string {
+	if strings.EqualFold(strings.TrimFunc(p.cloud.UserType, reconcile.IsBlank), "Invitation") {
+		return "Guest"
+	}
+	return p.cloud.UserType
+}
+
+// syncEnabled reads OnPremisesSyncEnabled, or the date of the last sync, which only synced objects have.
+// A row with a word that is neither yes nor no still holds its addresses, so it is kept and taken as not
+// synced.
 func (p *recorder) syncEnabled() bool {
+	if p.binding.syncedByDate {
+		return !isBlank([]byte(p.cloud.SyncEnabled)) && !reconcile.IsPlaceholder(p.cloud.SyncEnabled)
+	}
 	return p.flag(p.cloud.SyncEnabled, "OnPremisesSyncEnabled") == reconcile.Yes
 }
 
@@ -145,8 +172,11 @@ func isDeleted(cell string) bool {
 
 // id reads the object's own id; without one the row cannot be used.
 func (p *recorder) id(cell, column string) reconcile.GUID {
-	text := p.key(cell)
+	text := p.key(cell, column)
 	g, ok := readGUID(text)
+	if !ok {
+		g, ok = readBase64GUID(text)
+	}
 	switch {
 	case text == "":
 		p.reject(column, "NoId", cell, "The row has no "+column+", so it cannot be told which object it is.")
@@ -158,40 +188,60 @@ func (p *recorder) id(cell, column string) reconcile.GUID {
 
 // key reads an id or anchor: trimmed, without the apostrophe that guards against formulas; a
 // placeholder is none.
-func (p *recorder) key(cell string) string {
-	text := strings.TrimFunc(cell, reconcile.IsBlank)
+func (p *recorder) key(cell, column string) string {
+	text := p.trim(cell, column)
 	if text == "" {
 		return ""
 	}
 	if text[0] == '\'' {
-		p.mended.count("Apostrophe", p.record.Row)
+		p.mended.mendAt("Apostrophe", p.record.Row, column, text)
 		text = text[1:]
 	}
 	if len(text) <= 4 && reconcile.IsPlaceholder(text) {
-		p.mended.count("Placeholder", p.record.Row)
+		p.mended.mendAt("Placeholder", p.record.Row, column, text)
 		return ""
 	}
 	return text
 }
 
-func (p *recorder) anchor(cell string) string {
-	text := p.key(cell)
+// trim takes off blanks around a value, and counts that.
+func (p *recorder) trim(cell, column string) string {
+	text := strings.TrimFunc(cell, reconcile.IsBlank)
+	if len(text) < len(cell) && text != "" {
+		p.mended.mendAt("Blanks", p.record.Row, column, cell)
+	}
+	return text
+}
+
+func (p *recorder) anchor(cell, column string) string {
+	text := p.key(cell, column)
 	if text == "" {
 		return ""
 	}
 	anchor := readAnchor(text)
 	if _, err := base64.StdEncoding.DecodeString(anchor); err != nil && p.side == reconcile.AD && !p.record.Rejected {
-		p.warn("mS-DS-ConsistencyGuid", "Anchor", cell, "The bytes of this anchor are in none of the known forms; it is taken as the text that it is.")
+		p.warn(column, "Anchor", cell, "The bytes of this anchor are in none of the known forms; it is taken as the text that it is.")
 	}
 	return anchor
 }
 
-// address leaves the cell as it is, and counts what its readers will take off, see
-// [reconcile.CleanAddress].
-func (p *recorder) address(cell string) string {
-	text := strings.TrimFunc(cell, reconcile.IsBlank)
-	if text != "" && reconcile.CleanAddress(text) != text {
-		p.mended.count(mendedAddress(text), p.record.Row)
+// address leaves the cell as it is, counts what its readers will take off, see [reconcile.CleanAddress],
+// and warns of what they will not.
+func (p *recorder) address(cell, column string) string {
+	text := p.trim(cell, column)
+	if text == "" {
+		return cell
+	}
+	clean := reconcile.CleanAddress(text)
+	if clean != text {
+		p.mended.mendAt(mendedAddress(text), p.record.Row, column, text)
+	}
+	switch {
+	case clean == "" || column == "targetAddress" || p.record.Rejected:
+	case strings.IndexByte(clean, '@') < 0:
+		p.warn(column, "NoAt", cell, "No address: it has no @.")
+	case strings.ContainsFunc(clean, reconcile.IsBlank):
+		p.warn(column, "BlankInside", cell, "A blank or a character without width stands inside the address. Take it out in the directory.")
 	}
 	return cell
 }
@@ -206,20 +256,70 @@ func mendedAddress(text string) string {
 	return "Wrapped"
 }
 
+// addresses reads proxyAddresses, or puts them together where the table has secondary addresses only:
+// with the primary where a column names it, else without any prefix, like a column that lost them.
+func (p *recorder) addresses(proxies, secondary, mail string) []string {
+	if !p.binding.secondaryOnly {
+		return p.proxies(proxies)
+	}
+	var list []string
+	primary := withoutType(reconcile.CleanAddress(mail))
+	if primary != "" && p.binding.primaryIsNamed {
+		list = []string{"SMTP:" + primary}
+	}
+	for _, value := range p.proxies(secondary) {
+		address := withoutType(value)
+		switch {
+		case !p.binding.primaryIsNamed:
+			list = append(list, address)
+		case strings.EqualFold(address, primary):
+		case reconcile.HasProxyPrefix(address): // SIP: and the like
+			list = append(list, address)
+		default:
+			list = append(list, "smtp:"+address)
+		}
+	}
+	return list
+}
+
+// withoutType takes off the SMTP: that a primary or secondary address may have.
+func withoutType(address string) string {
+	const prefix = "smtp:"
+	if len(address) > len(prefix) && strings.EqualFold(address[:len(prefix)], prefix) {
+		return address[len(prefix):]
+	}
+	return address
+}
+
 // proxies splits the joined values, see [splitJoined].
 func (p *recorder) proxies(cell string) []string {
+	column := proxyColumns[p.side]
 	text := strings.TrimFunc(cell, reconcile.IsBlank)
 	if text == "" {
 		return nil
 	}
-	values := splitJoined(p.withoutBraces(p.key(text)))
+	if strings.IndexByte(";,|", text[0]) >= 0 || endsWithJoiner(text) {
+		p.mended.mendAt("EmptyValue", p.record.Row, column, text)
+	}
+	values := splitJoined(p.withoutBraces(p.key(text, column)))
 	for i, v := range values {
 		if v[0] == '\'' && (i > 0 || text[0] != '\'') {
-			p.mended.count("Apostrophe", p.record.Row)
+			p.mended.mendAt("Apostrophe", p.record.Row, column, v)
 			values[i] = v[1:]
 		}
 	}
 	return slices.DeleteFunc(values, func(v string) bool { return v == "" })
+}
+
+// endsWithJoiner says whether a joiner ends the list for nothing. The ; of an X400 value is its own.
+func endsWithJoiner(text string) bool {
+	switch text[len(text)-1] {
+	case ',', '|':
+		return true
+	case ';':
+		return !strings.Contains(strings.ToLower(text), "x400:")
+	}
+	return false
 }
 
 // withoutBraces takes off the braces that a screen's view of a whole list has; a cut one was rejected.
@@ -230,14 +330,17 @@ func (p *recorder) withoutBraces(text string) string {
 	if p.record.Rejected {
 		return text // cut, as damage that was told already
 	}
-	p.warn("proxyAddresses", "ScreenList", text, "The list is a screen's view, with braces; they were taken off. Export the values joined.")
+	p.warn(proxyColumns[p.side], "ScreenList", text, "The list is a screen's view, with braces; they were taken off. Export the values joined.")
 	return text[1 : len(text)-1]
 }
 
 func (p *recorder) flag(cell, column string) reconcile.Flag {
 	f, ok := readBool(cell)
-	if !ok {
+	switch {
+	case !ok:
 		p.warn(column, "Boolean", cell, "Neither true nor false; taken as not known.")
+	case f != reconcile.Unknown && !strings.EqualFold(cell, "true") && !strings.EqualFold(cell, "false"):
+		p.mended.mendAt("BooleanWord", p.record.Row, column, cell)
 	}
 	return f
 }
@@ -287,6 +390,9 @@ func classByColumns(b *binding) string {
 		if b.has(name) {
 			return reconcile.ClassUser
 		}
+	}
+	if !b.has("ObjectGUID") && !b.has("Id") && !b.has("targetAddress") {
+		return reconcile.ClassUser // no export yet: most people want users
 	}
 	return reconcile.ClassContact
 }

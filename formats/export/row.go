@@ -23,6 +23,7 @@ type row struct {
 	states []state   // of the cells; nil where all are sound
 	damage rowDamage // of the row as a whole
 	sparse bool      // blank cells at the end are left out: a sheet's row
+	hidden bool      // by a filter or by hand: of a sheet's row
 }
 
 // state says what a spreadsheet did to a cell.

@@ -11,8 +11,10 @@ import (
 
 // The schema. Each csv tag names an attribute as messages and --column do, then the headers under which
 // exports give it; where several stand in one file they must agree. The headers of an else tag are read
-// only where none of the others is there. Headers are compared by [headerKey]. The lists follow what Get-ADUser, Get-MgUser, Get-EntraUser, Get-MsolUser,
-// csvde, Exchange and the admin centers write, the translated ones included.
+// only where none of the others is there. Headers are compared by [headerKey]. The lists follow what
+// Get-ADUser, Get-MgUser, Get-EntraUser, Get-MsolUser, csvde, Exchange and the admin centers write, the
+// translated ones included. Which attribute Alias and Username hold is told by their values, see
+// ambiguous.go.
 
 // adColumns are the attributes of an on-premises export.
 type adColumns struct {
@@ -20,10 +22,11 @@ type adColumns struct {
 	ObjectClass       string `csv:"ObjectClass" else:"ObjectType,RecipientTypeDetails,RecipientType"`
 	SID               string `csv:"SID,objectSid"`
 	SamAccountName    string `csv:"SamAccountName,SAM,SamAccount,LogonName,User logon name,Pre-Windows 2000 logon name"`
-	UserPrincipalName string `csv:"UserPrincipalName,UPN,User name,SignInName,Sign-in name,Benutzerprinzipalname,Benutzername,Nom d'utilisateur principal,Nombre principal de usuario,id do usuário"`
+	UserPrincipalName string `csv:"UserPrincipalName,UPN,User name,SignInName,Sign-in name,Benutzerprinzipalname,Benutzername,Nom d'utilisateur principal,Nombre principal de usuario,id do usuário" else:"OnPremisesUserPrincipalName"`
 	Mail              string `csv:"mail,EmailAddress,E-mail,E-Mail Address,Email,PrimarySmtpAddress,PrimarySMTP,WindowsEmailAddress,Primary Email,emails,Work Email,E-Mail-Adresse,Adresse de messagerie"`
 	ProxyAddresses    string `csv:"proxyAddresses,ProxyAddress,EmailAddresses,EmailAddressList,SmtpAddresses,AllEmailAddresses,Addresses,oldProxyAddresses,E-mail Addresses,endereços proxy,Proxyadressen"`
 	TargetAddress     string `csv:"targetAddress,ExternalEmailAddress,RemoteRoutingAddress"`
+	Secondary         string `csv:"SecondaryAddresses,AliasSmtpAddresses,SmtpAliases,EmailAliases,Aliases,Aliasses,Secondary SMTP"`
 	MailNickname      string `csv:"mailNickname"`
 	ConsistencyGUID   string `csv:"mS-DS-ConsistencyGuid,ConsistencyGuid" else:"msDS-SourceAnchor,SourceAnchor,OnPremisesImmutableId,ImmutableId"`
 	DistinguishedName string `csv:"DistinguishedName,DN"`
@@ -53,9 +56,10 @@ type adColumns struct {
 type cloudColumns struct {
 	ID                string `csv:"Id,ObjectId,UserId,AzObjectId,AADObjectId,Azure Object ID,EntraId,ExternalDirectoryObjectId,id do objeto,Objekt-ID,Objektkennung"`
 	ObjectClass       string `csv:"ObjectClass" else:"ObjectType,OdataType,RecipientTypeDetails,RecipientType"`
-	UserPrincipalName string `csv:"UserPrincipalName,UPN,Username,SignInName,Sign-in name,Benutzerprinzipalname,Benutzername,Nom d'utilisateur principal,Nombre principal de usuario,id do usuário"`
+	UserPrincipalName string `csv:"UserPrincipalName,UPN,Username,SignInName,Sign-in name,Benutzerprinzipalname,Benutzername,Nom d'utilisateur principal,Nombre principal de usuario,id do usuário" else:"OnPremisesUserPrincipalName"`
 	Mail              string `csv:"Mail,EmailAddress,E-mail,E-Mail Address,Email,PrimarySmtpAddress,PrimarySMTP,WindowsEmailAddress,Primary Email,emails,Work Email,E-Mail-Adresse,Adresse de messagerie"`
 	ProxyAddresses    string `csv:"ProxyAddresses,EmailAddresses,EmailAddressList,SmtpAddresses,AllEmailAddresses,Addresses,oldProxyAddresses,E-mail Addresses,endereços proxy,Proxyadressen,ProxyAddress"`
+	Secondary         string `csv:"SecondaryAddresses,AliasSmtpAddresses,SmtpAliases,EmailAliases,Aliases,Aliasses,Secondary SMTP"`
 	MailNickname      string `csv:"MailNickname"`
 	DisplayName       string `csv:"DisplayName,Full Name,Anzeigename,Nom complet,Nome de exibição,dname" else:"Name"`
 	GivenName         string `csv:"GivenName,First name,fname,Vorname"`
@@ -63,14 +67,14 @@ type cloudColumns struct {
 	EmployeeID        string `csv:"EmployeeId" else:"EmployeeNumber"`
 	Department        string `csv:"Department"`
 	JobTitle          string `csv:"JobTitle" else:"Title"`
-	UserType          string `csv:"UserType"`
+	UserType          string `csv:"UserType" else:"CreationType"`
 	AccountEnabled    string `csv:"AccountEnabled,Enabled"`
 	BlockCredential   string `csv:"BlockCredential,Block sign in,Sign-in blocked,AccountDisabled,Anmeldeinformationen blockieren,Anmeldung blockiert,Bloquear entrada"`
 	SignInStatus      string `csv:"Sign-in status,Anmeldestatus"`
-	SyncEnabled       string `csv:"OnPremisesSyncEnabled,DirSyncEnabled,directorySynced,IsDirSynced,Synced"`
+	SyncEnabled       string `csv:"OnPremisesSyncEnabled,DirSyncEnabled,directorySynced,IsDirSynced,Synced" else:"LastDirSyncTime,OnPremisesLastSyncDateTime"`
 	ImmutableID       string `csv:"OnPremisesImmutableId,ImmutableId,SourceAnchor,cloudSourceAnchor"`
-	SID               string `csv:"OnPremisesSecurityIdentifier"`
-	SamAccountName    string `csv:"OnPremisesSamAccountName"`
+	SID               string `csv:"OnPremisesSecurityIdentifier" else:"SID,objectSid"`
+	SamAccountName    string `csv:"OnPremisesSamAccountName" else:"SamAccountName"`
 	ObjectIdentifier  string `csv:"OnPremisesObjectIdentifier"`
 	CloudManaged      string `csv:"IsCloudManaged"`
 	Deleted           string `csv:"DeletedDateTime,Soft deletion time stamp,SoftDeletionTimestamp,DeletionTimestamp,Deleted,isDeleted"`
@@ -84,6 +88,8 @@ type attribute struct {
 	field   int      // its place in the struct
 	names   []string // the attribute's name, then the aliases
 	instead []string // headers that stand in for it
+	level   care     // see [attribute.care]
+	proxies bool     // its cells are lists of addresses
 }
 
 func (a *attribute) name() string { return a.names[0] }
@@ -98,6 +104,7 @@ func schemaOf(columns any) schema {
 	for i := range s {
 		tag := t.Field(i).Tag
 		s[i] = attribute{field: i, names: strings.Split(tag.Get("csv"), ","), instead: strings.Split(tag.Get("else"), ",")}
+		s[i].judgeCare()
 	}
 	return s
 }
@@ -156,3 +163,6 @@ func ColumnNames() (names []string) {
 	}
 	return names
 }
+
+// proxyColumns are the names of the attribute with all addresses.
+var proxyColumns = [2]string{reconcile.AD: "proxyAddresses", reconcile.Cloud: "ProxyAddresses"}

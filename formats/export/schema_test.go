@@ -95,7 +95,6 @@ func TestNoAliases(t *testing.T) {
 		{"Exchange's name for an object", reconcile.Cloud, "Identity"},
 		{"Exchange's own GUID", reconcile.Cloud, "Guid"},
 		{"the on-premises id is none of the cloud's", reconcile.Cloud, "ObjectGUID"},
-		{"the on-premises UPN is not the one that conflicts in the cloud", reconcile.Cloud, "OnPremisesUserPrincipalName"},
 		{"the cloud's own SID is not the on-premises one", reconcile.Cloud, "SecurityIdentifier"},
 		{"recovery addresses are never matched", reconcile.Cloud, "OtherMails"},
 		{"recovery addresses are never matched", reconcile.Cloud, "alternateEmailAddress"},
@@ -257,6 +256,7 @@ func checkLikeGocsv[T comparable](t *testing.T, side reconcile.Side) {
 		blank := make([]string, len(header))
 		want := unmarshalled[T](t, [][]string{header, values, blank})
 		b := bind(s, header)
+		b.columns[b.secondary.field] = columnsNamed(b.byKey, b.secondary.names) // left out beside proxyAddresses
 		for i, row := range [][]string{values, blank} {
 			var got T
 			b.lay(rowOf(row...), cells(&got))

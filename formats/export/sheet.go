@@ -79,7 +79,7 @@ func (c *sheetCells) row(found *xlsx.Row) *row {
 		marked = marked || mark != sound
 		c.texts, c.marks = append(c.texts, []byte(cell.Text)), append(c.marks, mark)
 	}
-	c.current = row{number: found.Number, cells: c.texts, sparse: true}
+	c.current = row{number: found.Number, cells: c.texts, sparse: true, hidden: found.Hidden}
 	if marked {
 		c.current.states = c.marks
 	}

@@ -49,7 +49,7 @@ func readSide(path string) (*sideTable, error) {
 		err = errors.New("the file holds nothing")
 	}
 	if err != nil {
-		return nil, refuse(t.name, err.Error()+".", "Write the file again, as CSV or XLSX.")
+		return nil, refuse(t.name, "", err.Error()+".", "Write the file again, as CSV or XLSX.")
 	}
 	return t, nil
 }

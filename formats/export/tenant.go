@@ -25,18 +25,18 @@ func ReadTenant(path string) (reconcile.Tenant, []reconcile.Finding, error) {
 	}
 	decoded, err := decodeAll(text)
 	if err != nil {
-		return tenant, nil, refuse(name, err.Error()+".", cure)
+		return tenant, nil, refuse(name, "", err.Error()+".", cure)
 	}
 	var content any
 	if err := json.Unmarshal(decoded, &content); err != nil {
-		return tenant, nil, refuse(name, "no valid JSON: "+err.Error()+".", cure)
+		return tenant, nil, refuse(name, "", "no valid JSON: "+err.Error()+".", cure)
 	}
 	switches := tenantSwitches{known: tenantFields(&tenant)}
 	if switches.read(content); switches.mistake != "" {
-		return tenant, nil, refuse(name, switches.mistake, cure)
+		return tenant, nil, refuse(name, "", switches.mistake, cure)
 	}
 	if !switches.any {
-		return tenant, nil, refuse(name, "none of the tenant's switches is in the file (SoftMatchOnUpnEnabled and its like).", cure)
+		return tenant, nil, refuse(name, "", "none of the tenant's switches is in the file (SoftMatchOnUpnEnabled and its like).", cure)
 	}
 	return tenant, resilienceFindings(name, &tenant), nil
 }

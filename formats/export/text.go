@@ -2,6 +2,7 @@ package export
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,9 +23,10 @@ type textTable struct {
 	encoding  charset.Encoding
 	lead      csvscan.Lead // what stands above the header
 	delimiter byte
+	ends      csvscan.Ends
 	print     fingerprint
-	bareQuote tally // of the last complete reading
-	replaced  int64 // characters of it that have no meaning in the encoding
+	bareQuote damages // of the last complete reading
+	replaced  int64   // characters of it that have no meaning in the encoding
 }
 
 // leadSize is how much of a file's text is looked at for what stands above the header.
@@ -36,7 +38,7 @@ func openText(path string, guess charset.Guess, print fingerprint, o *Options) (
 	if o.Encoding != "" {
 		encoding, err := charset.ByName(o.Encoding)
 		if err != nil {
-			return nil, refuse(filepath.Base(path), "--encoding: "+err.Error()+".", "")
+			return nil, refuse(filepath.Base(path), "", "--encoding: "+err.Error()+".", "")
 		}
 		t.encoding = encoding
 	}
@@ -44,9 +46,12 @@ func openText(path string, guess charset.Guess, print fingerprint, o *Options) (
 	if err != nil {
 		return nil, err
 	}
+	if t.ends = csvscan.LineEnds(sample); t.ends == csvscan.CR {
+		sample, _ = io.ReadAll(csvscan.FromCR(bytes.NewReader(sample)))
+	}
 	t.lead = csvscan.FirstLines(sample)
 	if t.delimiter, err = t.chooseDelimiter(sample[t.lead.Header:], o.Delimiter); err != nil {
-		return nil, refuse(filepath.Base(path), err.Error()+".", "")
+		return nil, refuse(filepath.Base(path), "", err.Error()+".", "")
 	}
 	return t, nil
 }
@@ -111,13 +116,17 @@ const checkEvery = 1 << 12
 // scan yields the rows of the file, and gives the error that ended them before the end, or errStopped.
 func (t *textTable) scan(ctx context.Context, in io.Reader, yield func(*row, error) bool) error {
 	decoded := charset.NewReader(in, t.encoding)
-	text := bufio.NewReaderSize(decoded, 1<<16)
+	var lines io.Reader = decoded
+	if t.ends == csvscan.CR {
+		lines = csvscan.FromCR(decoded)
+	}
+	text := bufio.NewReaderSize(lines, 1<<16)
 	if _, err := text.Discard(t.lead.Header); err != nil {
 		return err
 	}
 	scanner := csvscan.NewReader(text, t.delimiter)
 	scanner.SetLine(t.lead.Line)
-	t.bareQuote = tally{}
+	t.bareQuote = damages{}
 	var r row
 	for n := 0; ; n++ {
 		found, err := scanner.Read()
@@ -142,7 +151,7 @@ func (t *textTable) fill(r *row, found *csvscan.Row) {
 	if found.Damage&csvscan.TextAfterQuote != 0 {
 		r.damage = textAfterQuote
 	} else if found.Damage&csvscan.BareQuote != 0 {
-		t.bareQuote.count("BareQuote", found.Number)
+		t.bareQuote.mend("BareQuote", found.Number)
 	}
 }
 

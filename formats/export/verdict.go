@@ -11,16 +11,38 @@ import (
 // survey is what one reading of the whole table shows.
 type survey struct {
 	rows, used int
+	lastRow    int                     // the number of the last one
 	firstBad   reconcile.Finding       // why the first row that cannot be used cannot
 	classes    map[string]*classSurvey // of the rows that can be used, by class
 	anySynced  bool                    // a row says OnPremisesSyncEnabled
-	mended     tally
+	computers  int                     // rows that are computers
+	seen       damages
+	directory  damages // mistakes of the directory itself
 
 	unexpanded map[int]sighting // by attribute: the text of a type name in it
 	conflict   *conflict        // two columns for one attribute that differ
 	anyProxy   bool             // a proxyAddresses value exists
 	anyPrefix  bool             // and one has a type prefix
 	filled     []bool           // by attribute: some row has a value
+	noAt       map[string]int   // by attribute of an address: values without an @
+	addresses  map[string]int   // and all values
+
+	longest    int // characters of the longest list of addresses
+	atJetLimit int // usable rows whose list has exactly 255
+	jetRow     int // the first of them
+
+	last       lastObject
+	sameObject int  // rows that follow one of the same object
+	sameRow    int  // the first of them
+	isOther    bool // one differs in more than its address
+	isList     bool // a row has several addresses
+}
+
+// lastObject is the row before, as far as it tells whether the next is of the same object.
+type lastObject struct {
+	id     reconcile.GUID
+	usable bool
+	fields []string
 }
 
 // classSurvey is what the rows of one class show.
@@ -45,16 +67,28 @@ type conflict struct {
 func newSurvey(s schema) *survey {
 	return &survey{
 		classes: make(map[string]*classSurvey), unexpanded: make(map[int]sighting), filled: make([]bool, len(s)),
+		noAt: make(map[string]int), addresses: make(map[string]int), last: lastObject{fields: make([]string, len(s))},
 	}
 }
 
 // add takes in one row and the record that was made of it.
 func (s *survey) add(b *binding, r *row, record *reconcile.Record, fields []*string) {
 	s.rows++
+	s.lastRow = r.number
 	if !record.Rejected {
 		s.used++
 	} else if s.firstBad.Code == "" {
 		s.firstBad = cause(record)
+	}
+	for i := range record.Findings {
+		if f := &record.Findings[i]; f.Code != "NoId" || b.has(keyColumn[record.Side]) {
+			s.seen.see(f.Code, f.Severity, f.Row, findingText(f))
+		}
+	}
+	if !record.Rejected {
+		for _, f := range record.Inspect() {
+			s.directory.see(f.Code, f.Severity, f.Row, findingText(&f))
+		}
 	}
 	s.lookAt(b, r)
 	class := s.classes[record.Class]
@@ -69,11 +103,91 @@ func (s *survey) add(b *binding, r *row, record *reconcile.Record, fields []*str
 	}
 	s.anySynced = s.anySynced || record.SyncEnabled
 	class.anySynced = class.anySynced || record.SyncEnabled
+	if strings.EqualFold(record.Class, "computer") || record.Side == reconcile.AD && strings.HasSuffix(record.SamAccountName, "$") {
+		s.computers++
+	}
 	for _, value := range record.ProxyAddresses {
 		s.anyProxy = true
 		s.anyPrefix = s.anyPrefix || reconcile.HasProxyPrefix(value)
 	}
+	s.countAddresses(record)
+	s.countLists(b, record, fields)
+	s.follow(b, record, fields)
 }
+
+// errors gives the mistakes of the directory. Where the export took the prefixes off, that they are missing
+// is none.
+func (s *survey) errors(prefixesStripped bool) *damages {
+	if !prefixesStripped {
+		return &s.directory
+	}
+	var rest damages
+	for _, d := range s.directory.list {
+		if d.Code != "NoPrefix" {
+			rest.list = append(rest.list, d)
+		}
+	}
+	return &rest
+}
+
+// findingText gives a finding's text with the column it is about.
+func findingText(f *reconcile.Finding) string {
+	if f.Column == "" {
+		return f.Text
+	}
+	return f.Column + ": " + f.Text
+}
+
+func (s *survey) countAddresses(r *reconcile.Record) {
+	for _, a := range [...]struct{ name, value string }{{"UserPrincipalName", r.UserPrincipalName}, {"mail", r.Mail}} {
+		if value := reconcile.CleanAddress(a.value); value != "" {
+			s.addresses[a.name]++
+			if strings.IndexByte(value, '@') < 0 {
+				s.noAt[a.name]++
+			}
+		}
+	}
+}
+
+// countLists looks at the lengths of the lists of addresses.
+func (s *survey) countLists(b *binding, r *reconcile.Record, fields []*string) {
+	list := *fields[b.all.field]
+	if len(list) < jetLimit && len(list) <= s.longest {
+		return
+	}
+	n := units([]byte(list))
+	s.longest = max(s.longest, n)
+	if n == jetLimit && !r.Rejected {
+		if s.atJetLimit++; s.atJetLimit == 1 {
+			s.jetRow = r.Row
+		}
+	}
+}
+
+// isCutAt255 says that a database driver cut the lists of addresses: no list is longer, and several end
+// just there.
+func (s *survey) isCutAt255() bool { return s.longest == jetLimit && s.atJetLimit > 1 }
+
+// follow compares the row with the one before it.
+func (s *survey) follow(b *binding, r *reconcile.Record, fields []*string) {
+	s.isList = s.isList || len(r.ProxyAddresses) > 1
+	if s.last.usable && !r.Rejected && r.ID == s.last.id {
+		if s.sameObject++; s.sameObject == 1 {
+			s.sameRow = r.Row
+		}
+		proxies := b.all.field
+		for i, field := range fields {
+			s.isOther = s.isOther || i != proxies && *field != s.last.fields[i]
+		}
+	}
+	s.last.id, s.last.usable = r.ID, !r.Rejected
+	for i, field := range fields {
+		s.last.fields[i] = *field
+	}
+}
+
+// isRowPerAddress says that rows of one object follow one another and differ in their one address only.
+func (s *survey) isRowPerAddress() bool { return s.sameObject > 0 && !s.isOther && !s.isList }
 
 // cause gives the finding for which a record is rejected.
 func cause(record *reconcile.Record) (f reconcile.Finding) {
@@ -92,6 +206,11 @@ func (s *survey) lookAt(b *binding, r *row) {
 			if _, seen := s.unexpanded[i]; !seen && b.schema[i].care() == vital && isTypeName(cell) {
 				s.unexpanded[i] = sighting{r.number, string(cell)}
 			}
+		}
+	}
+	for column, cell := range r.cells {
+		if isTypeName(cell) && !b.isVital(column) {
+			s.seen.mend("UnexpandedElsewhere", r.number)
 		}
 	}
 	if s.conflict != nil || isShifted(b, r) {
@@ -133,36 +252,58 @@ func (s *survey) kind(side reconcile.Side, b *binding) string {
 
 // judge says whether the table can carry a verdict. It gives the reasons why not, and what is assumed
 // because the file does not tell it.
-func (s *survey) judge(f *File) (reasons []string, assumed []reconcile.Assumption) {
+func (s *survey) judge(f *File) (reasons []Damage, assumed []reconcile.Assumption) {
 	b, classes := f.binding, s.classesNeeded(f.binding)
 	switch {
+	case s.rows == 0 && f.isOtherSide():
+		return []Damage{reason("NoRows", "the file has a header but no rows.")}, nil
 	case s.rows == 0:
-		return []string{"the file has a header but no rows."}, nil
+		return append([]Damage{reason("NoRows", "the file has a header but no rows.")}, s.missingReasons(f, classes)...), nil
 	case f.isOtherSide():
-		return []string{fmt.Sprintf("it has no column %s but %s, which the other side's objects have.",
-			keyColumn[f.side], keyColumn[reconcile.Cloud-f.side])}, nil
+		return []Damage{reason("OtherSide", fmt.Sprintf("it has no column %s but %s, which the other side's objects have.",
+			keyColumn[f.side], keyColumn[reconcile.Cloud-f.side]))}, nil
+	case s.computers == s.rows:
+		return []Damage{reason("WrongFile", "all its objects are computers.")}, nil
 	}
 	if c := s.conflict; c != nil {
-		reasons = append(reasons, fmt.Sprintf("the columns %s and %s are both %s and differ, first in row %d (%q, %q). Say which one holds it: --column %s=HEADER",
-			c.headers[0], c.headers[1], c.attribute, c.row, shortened(c.values[0]), shortened(c.values[1]), c.attribute))
+		reasons = append(reasons, reason("TwoColumns", fmt.Sprintf("the columns %s and %s are both %s and differ, first in row %d (%q, %q). Say which one holds it: --column %s=HEADER",
+			c.headers[0], c.headers[1], c.attribute, c.row, shortened(c.values[0]), shortened(c.values[1]), c.attribute), c.row))
 	}
 	for i := range b.schema {
 		if seen, ok := s.unexpanded[i]; ok {
-			reasons = append(reasons, fmt.Sprintf("the column %s holds the text '%s' (row %d): its values were not joined when the file was written, so they are not in it.",
-				b.headerOf(&b.schema[i]), shortened(seen.value), seen.row))
+			reasons = append(reasons, reason("Unexpanded", fmt.Sprintf("the column %s holds the text '%s' (row %d): its values were not joined when the file was written, so they are not in it.",
+				b.headerOf(&b.schema[i]), shortened(seen.value), seen.row), seen.row))
 		}
 	}
-	missing, blank := s.absent(f, classes)
-	if len(missing) > 0 {
-		reasons = append(reasons, missingReason(b, missing))
-	}
-	if len(blank) > 0 {
-		reasons = append(reasons, blankReason(f.side, blank))
+	reasons = append(reasons, s.missingReasons(f, classes)...)
+	if _, blank := s.absent(f, classes); len(blank) > 0 {
+		reasons = append(reasons, s.blankReason(f, blank))
 	}
 	if len(reasons) == 0 && s.used == 0 {
-		reasons = []string{s.unusable()}
+		reasons = []Damage{reason("NoUsableRow", s.unusable(), s.firstBad.Row)}
+	}
+	if len(reasons) == 0 {
+		reasons = s.withoutAt()
 	}
 	return reasons, append(s.assumeNeeded(f, classes), s.assumeUseful(f)...)
+}
+
+// missingReasons refuses a table that lacks needed columns.
+func (s *survey) missingReasons(f *File, classes []string) []Damage {
+	if missing, _ := s.absent(f, classes); len(missing) > 0 {
+		return []Damage{missingReason(f.binding, missing)}
+	}
+	return nil
+}
+
+// withoutAt refuses a table most of whose addresses are none.
+func (s *survey) withoutAt() (reasons []Damage) {
+	for _, name := range []string{"UserPrincipalName", "mail"} {
+		if n := s.noAt[name]; n > 1 && 2*n > s.addresses[name] {
+			reasons = append(reasons, reason("NoAt", fmt.Sprintf("%d of the %d values of %s have no @: the column holds something else.", n, s.addresses[name], name)))
+		}
+	}
+	return reasons
 }
 
 // unusable says why no row can be used, by the first one.
@@ -175,17 +316,25 @@ func (s *survey) unusable() string {
 func (s *survey) absent(f *File, classes []string) (missing, blank []string) {
 	for _, class := range classes {
 		for _, name := range needed[f.side][class] {
-			a, _ := f.binding.schema.find(name)
 			switch {
 			case slices.Contains(missing, name) || slices.Contains(blank, name) || f.mayLack(name, s):
 			case !f.binding.has(name):
 				missing = append(missing, name)
-			case !s.filled[a.field] && !f.mayBeBlank(name, class, s) && !s.isUnexpanded(a.field):
+			case s.rows > 0 && !s.isTold(f.binding, name) && !f.mayBeBlank(name, class, s):
 				blank = append(blank, name)
 			}
 		}
 	}
 	return missing, blank
+}
+
+// isTold says whether some row has a value of the attribute, be it one that was not expanded.
+func (s *survey) isTold(b *binding, name string) bool {
+	a, _ := b.schema.find(name)
+	if a == b.all && b.secondaryOnly {
+		a = b.secondary
+	}
+	return s.filled[a.field] || s.isUnexpanded(a.field)
 }
 
 func (s *survey) isFilled(class string, field int) bool {
@@ -227,19 +376,26 @@ func (f *File) accepts(name string) bool {
 	})
 }
 
-func missingReason(b *binding, names []string) string {
-	reason := fmt.Sprintf("the file has no column %s.", joinNames(names))
-	for _, h := range b.header {
-		if headerKey(h) == "propertycount" {
-			return reason + " Export-Csv keeps only the columns of the first object, so what that one lacks was dropped for all others; name the columns with Select-Object."
-		}
+// allProperties are headers that Get-ADUser -Properties * gives, and Select-Object * adds.
+var allProperties = []string{"PropertyCount", "AddedProperties", "RemovedProperties", "nTSecurityDescriptor"}
+
+// defaultColumns are those that Get-ADUser gives when no property is named.
+var defaultColumns = []string{"DistinguishedName", "Enabled", "GivenName", "Name", "ObjectClass", "ObjectGUID", "SamAccountName", "SID", "Surname", "UserPrincipalName"}
+
+func missingReason(b *binding, names []string) Damage {
+	text := fmt.Sprintf("the file has no column %s.", joinNames(names))
+	switch {
+	case slices.ContainsFunc(allProperties, b.hasHeader):
+		return reason("FirstObjectColumns", text+" Export-Csv keeps only the columns of the first object, so what that one lacks was dropped for all others; name the columns with Select-Object.")
+	case len(b.byKey) == len(defaultColumns) && !slices.ContainsFunc(defaultColumns, func(h string) bool { return !b.hasHeader(h) }):
+		return reason("DefaultColumns", text+" It has those that Get-ADUser gives when no property is named, and these hold no addresses.")
 	}
-	return reason
+	return reason("MissingColumn", text)
 }
 
-func blankReason(side reconcile.Side, names []string) string {
+func (s *survey) blankReason(f *File, names []string) Damage {
 	why := "Either the directory holds none, or they were not exported"
-	if side == reconcile.Cloud {
+	if f.side == reconcile.Cloud {
 		why += " (Get-MgUser returns these only when they are named with -Property)"
 	}
 	flags := make([]string, len(names))
@@ -250,8 +406,17 @@ func blankReason(side reconcile.Side, names []string) string {
 	if len(names) > 1 {
 		columns, are = "columns", "are"
 	}
-	return fmt.Sprintf("the %s %s %s blank in every row. %s; the file cannot tell. If the directory really holds none, say so: %s. Else export again.",
-		columns, joinNames(names), are, why, strings.Join(flags, " "))
+	return reason(s.blankCode(f, names), fmt.Sprintf("the %s %s %s blank in every row. %s; the file cannot tell. If the directory really holds none, say so: %s. Else export again.",
+		columns, joinNames(names), are, why, strings.Join(flags, " ")))
+}
+
+// blankCode tells the columns that Get-MgUser leaves blank from others: AccountEnabled is then blank too.
+func (s *survey) blankCode(f *File, names []string) string {
+	enabled, ok := f.binding.schema.find("AccountEnabled")
+	if ok && slices.Contains(names, "ProxyAddresses") && len(f.binding.columns[enabled.field]) > 0 && !s.filled[enabled.field] {
+		return "BlankByDefault"
+	}
+	return "BlankColumn"
 }
 
 func joinNames(names []string) string {

@@ -2,7 +2,7 @@
 #requires -Modules ADSync
 <#
 .SYNOPSIS
-    Plan f760871201da: puts the scheduler of Entra Connect Sync back to what it was.
+    Plan a85eedf2ffc2: puts the scheduler of Entra Connect Sync back to what it was.
 .DESCRIPTION
     Made by smtpmatch dev. Run it in Windows PowerShell 5.1 on the Entra Connect server on which
     Suspend-SyncScheduler.ps1 ran. Restores the setting that is noted in scheduler.before.csv beside this
@@ -18,7 +18,7 @@
 param()
 
 # --- constants ---
-$PlanId = 'f760871201da'
+$PlanId = 'a85eedf2ffc2'
 # --- engine: identical in every plan, reviewed once ---
 
 Set-StrictMode -Version 3.0

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Batch B00001, apply: mail and proxyAddresses of 1 on-premises AD objects.
 .DESCRIPTION
-    Plan f760871201da, smtpmatch dev. Holds no directory data: all values come from the CSV that is
+    Plan a85eedf2ffc2, smtpmatch dev. Holds no directory data: all values come from the CSV that is
     pinned below by its SHA-256. An object is written only if its live values are exactly those of the
     side it comes from; one that is on the other side already is left alone (AlreadyDone), and any other
     is reported (Drift) and never overwritten. Each object is written in one modify request and read

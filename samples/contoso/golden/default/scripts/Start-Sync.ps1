@@ -2,7 +2,7 @@
 #requires -Modules ADSync
 <#
 .SYNOPSIS
-    Plan f760871201da: runs one cycle of Entra Connect Sync, waits for its end, and shows its results.
+    Plan a85eedf2ffc2: runs one cycle of Entra Connect Sync, waits for its end, and shows its results.
 .DESCRIPTION
     Made by smtpmatch dev. Run it in Windows PowerShell 5.1 on the active Entra Connect server, after
     the changes of a batch have replicated to the domain controller that Entra Connect reads. Refuses a
@@ -42,7 +42,7 @@ param(
 )
 
 # --- constants ---
-$PlanId = 'f760871201da'
+$PlanId = 'a85eedf2ffc2'
 # --- engine: identical in every plan, reviewed once ---
 
 Set-StrictMode -Version 3.0

@@ -2,7 +2,7 @@
 #requires -Modules ADSync
 <#
 .SYNOPSIS
-    Plan f760871201da: stops the scheduler of Entra Connect Sync, so that no half-done batch is exported.
+    Plan a85eedf2ffc2: stops the scheduler of Entra Connect Sync, so that no half-done batch is exported.
 .DESCRIPTION
     Made by smtpmatch dev. Run it in Windows PowerShell 5.1 on the active Entra Connect server. Notes
     the present setting in scheduler.before.csv beside this script, turns SyncCycleEnabled off, and waits
@@ -29,7 +29,7 @@ param(
 )
 
 # --- constants ---
-$PlanId = 'f760871201da'
+$PlanId = 'a85eedf2ffc2'
 # --- engine: identical in every plan, reviewed once ---
 
 Set-StrictMode -Version 3.0

@@ -2,7 +2,7 @@
 #requires -Modules ActiveDirectory
 <#
 .SYNOPSIS
-    Plan f760871201da: says before the change whether the scripts could do what they say. Writes nothing to AD.
+    Plan a85eedf2ffc2: says before the change whether the scripts could do what they say. Writes nothing to AD.
 .DESCRIPTION
     Made by smtpmatch dev. Checks every file of this folder against SHA256SUMS, that the domain
     controller is writable and serves the domain, and for each object of the batches of that domain that it
@@ -41,7 +41,7 @@ param(
 )
 
 # --- constants ---
-$PlanId = 'f760871201da'
+$PlanId = 'a85eedf2ffc2'
 # --- engine: identical in every plan, reviewed once ---
 
 Set-StrictMode -Version 3.0

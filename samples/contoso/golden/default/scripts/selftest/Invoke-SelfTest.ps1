@@ -3,7 +3,7 @@
 .SYNOPSIS
     Runs the scripts of smtpmatch against a pretended directory: no AD, no network, nothing is changed.
 .DESCRIPTION
-    Plan f760871201da, smtpmatch dev. Copies this folder to a temporary one and puts the stand-ins of the
+    Plan a85eedf2ffc2, smtpmatch dev. Copies this folder to a temporary one and puts the stand-ins of the
     modules ActiveDirectory and ADSync that lie here before the real ones, for this process alone. Runs a
     fictitious batch B00000 of example.org, which has the same engine as the batches of the plan: -WhatIf,
     apply, apply again, undo, drift, error limit, changed data; then the scripts for the sync. Run it once
