@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"smtpmatch/formats/export"
 )
@@ -78,10 +79,10 @@ var verdictWords = map[export.Verdict]string{
 }
 
 func writeReport(b *strings.Builder, r *export.Report) {
-	fmt.Fprintf(b, "%s: %s\n", printable(r.File), verdictWords[r.Verdict])
+	fmt.Fprintf(b, "%s: %s\n", oneLine(r.File), verdictWords[r.Verdict])
 	line := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(b, "  %-9s %s\n", name, printable(value))
+			fmt.Fprintf(b, "  %-9s %s\n", name, oneLine(value))
 		}
 	}
 	line("kind", r.Kind)
@@ -105,6 +106,12 @@ func writeReport(b *strings.Builder, r *export.Report) {
 			fmt.Fprintf(b, "    %s\n", printable(text))
 		}
 	}
+}
+
+// oneLine makes a text printable, and its line breaks blanks: a header that holds one must not pass for a
+// line of the report.
+func oneLine(text string) string {
+	return printable(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(text))
 }
 
 // written says how a file is written: CSV, UTF-8 with BOM, delimiter comma, CRLF.
@@ -200,10 +207,35 @@ func writeReportsJSON(w io.Writer, reports []*export.Report) error {
 	for i, r := range reports {
 		list[i] = asJSON(r)
 	}
-	out := json.NewEncoder(w)
+	var b strings.Builder
+	out := json.NewEncoder(&b)
 	out.SetEscapeHTML(false)
 	out.SetIndent("", "  ")
-	return out.Encode(list)
+	if err := out.Encode(list); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, escapeControls(b.String()))
+	return err
+}
+
+// escapeControls writes as escapes what JSON may hold as it stands, and a terminal would act on: DEL, the
+// control characters beyond ASCII, and those that turn the direction of a text.
+func escapeControls(text string) string {
+	isActed := func(r rune) bool {
+		return r >= 0x7F && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
+	}
+	if !strings.ContainsFunc(text, isActed) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if isActed(r) {
+			fmt.Fprintf(&b, "\\u%04x", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // asJSON gives a report's shape for machines. Of several columns for one attribute the first is named.

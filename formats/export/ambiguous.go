@@ -17,7 +17,7 @@ type doubt struct {
 	settle func(b *binding, d *doubt)
 
 	// What the values show.
-	any, anyAt, anyGUID, anyPrimary, anyList bool
+	any, anyAt, anyGUID, anyOther, anyPrimary, anyList bool
 }
 
 // doubts are the columns of the table that are in doubt.
@@ -70,10 +70,11 @@ func samName(b *binding) string {
 	return "OnPremisesSamAccountName"
 }
 
-// settleID: Exchange's Id and Identity are names, its ExternalDirectoryObjectId is the object's id; and a
-// user_id stands in many lists.
+// settleID: Exchange's Id is a name, which may be a GUID in some rows; its ExternalDirectoryObjectId is the
+// object's id. And a user_id stands in many lists.
 func settleID(b *binding, d *doubt) {
-	if d.any && !d.anyGUID {
+	isName := d.anyOther && headerKey(b.header[d.column]) == "id" && b.hasHeader("ExternalDirectoryObjectId")
+	if d.any && !d.anyGUID || isName {
 		b.move(d.column, "")
 	}
 }
@@ -126,8 +127,9 @@ func (d *doubt) see(cell []byte) {
 	d.any = true
 	d.anyAt = d.anyAt || bytes.IndexByte(cell, '@') >= 0
 	d.anyPrimary = d.anyPrimary || bytes.Contains(cell, []byte("SMTP:"))
-	if !d.anyGUID {
-		_, d.anyGUID = readGUID(string(cell))
+	if !d.anyGUID || !d.anyOther {
+		_, isGUID := readGUID(string(cell))
+		d.anyGUID, d.anyOther = d.anyGUID || isGUID, d.anyOther || !isGUID
 	}
 	if !d.anyList && bytes.IndexByte(cell, ':') >= 0 {
 		values := splitJoined(string(cell))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -40,7 +41,12 @@ func (a *attribute) judgeCare() {
 	switch a.name() {
 	case "proxyAddresses", "ProxyAddresses", "SecondaryAddresses":
 		a.proxies = true
+	case "EmployeeID", "EmployeeId":
+		a.isID = true
+	case "DeletedDateTime":
+		a.isDate = true
 	}
+	a.isID = a.isID || a.level == vital && !a.isDate
 }
 
 // Where programs cut a text: Excel, and the drivers of Jet and ODBC.
@@ -49,24 +55,35 @@ const (
 	jetLimit  = 255
 )
 
+const jetText = "Exactly 255 characters, which is the longest value of the column: a database driver cut the list. Export again as CSV."
+
 // typeName is the text that Export-Csv writes for an object that was not expanded.
 var typeName = regexp.MustCompile("^(Deserialized\\.|Selected\\.)?(System|Microsoft)\\.[A-Za-z0-9_.]+([`+\\[].*)?$|^@\\{.*\\}$")
 
 func isTypeName(cell []byte) bool {
-	if len(cell) < 8 || cell[0] != 'S' && cell[0] != 'M' && cell[0] != 'D' && cell[0] != '@' {
-		return false
-	}
-	return typeName.Match(cell)
+	return len(cell) > 2 && beginsTypeName(cell) && typeName.Match(cell)
 }
 
-// rounded is a number as spreadsheets write long ones: 1.23E+11, also with a comma or three digits.
-var rounded = regexp.MustCompile(`^\d([.,]\d+)?E\+\d{2,3}$`)
+// beginsTypeName spares nearly all cells the slow look.
+func beginsTypeName(cell []byte) bool {
+	switch cell[0] {
+	case '@':
+		return cell[1] == '{'
+	case 'S':
+		return bytes.HasPrefix(cell, []byte("System.")) || bytes.HasPrefix(cell, []byte("Selected."))
+	case 'M':
+		return bytes.HasPrefix(cell, []byte("Microsoft."))
+	case 'D':
+		return bytes.HasPrefix(cell, []byte("Deserialized."))
+	}
+	return false
+}
 
 // spreadsheetErrors are what spreadsheets write in place of a value.
 var spreadsheetErrors = []string{"#NAME?", "#REF!", "#N/A", "#VALUE!", "#NOME?", "#NAME!", "#DIV/0!", "#NULL!", "#NUM!"}
 
 // cellDamage tells what is wrong with a cell that is no matter of its file; code is empty if nothing is.
-func cellDamage(cell []byte, s state, a *attribute) (code, text string) {
+func cellDamage(cell []byte, s state, a *attribute, isDate bool) (code, text string) {
 	switch {
 	case s == errored || len(cell) < 9 && len(cell) > 3 && cell[0] == '#' && isSpreadsheetError(cell):
 		return "SpreadsheetError", "A spreadsheet put an error value in place of the text. Export again, and do not save the file from the spreadsheet."
@@ -74,7 +91,8 @@ func cellDamage(cell []byte, s state, a *attribute) (code, text string) {
 		return "Formula", "The text began with = and a spreadsheet made a formula of it. Export again, and do not save the file from the spreadsheet."
 	case len(cell) >= cellLimit && units(cell) == cellLimit && bytes.Count(cell, []byte{0}) == 0:
 		return "CellLimit", "Exactly 32,767 characters: a spreadsheet cut the text. Export again as CSV."
-	case isRounded(cell, a):
+	case isDate:
+	case isRounded(cell, a.isID):
 		return "RoundedNumber", "A spreadsheet took the text for a number and rounded it. Export again, and do not open the file in the spreadsheet before."
 	case a.care() == vital && isCutList(cell):
 		return "CutList", "The list ends with dots: it is a screen's view, and values are missing. Export again with the values joined."
@@ -83,20 +101,32 @@ func cellDamage(cell []byte, s state, a *attribute) (code, text string) {
 }
 
 // isRounded finds 1.23E+11, and in ids 123456789012345000: fifteen digits are all that a spreadsheet
-// keeps. Nearly all cells begin with a letter, which is cheaper to see.
-func isRounded(cell []byte, a *attribute) bool {
-	if len(cell) == 0 || cell[0] < '0' || cell[0] > '9' {
+// keeps.
+func isRounded(cell []byte, isID bool) bool {
+	if len(cell) < 4 || !isDigit(cell[0]) || !isDigit(cell[len(cell)-1]) {
 		return false
 	}
-	if a.care() == vital || a.name() == "EmployeeID" || a.name() == "EmployeeId" {
-		return rounded.Match(cell) || isFifteenDigits(cell)
-	}
-	return false
+	return isExponential(cell) || isID && isFifteenDigits(cell)
 }
+
+// isExponential finds a number as spreadsheets write long ones: 1.23E+11, also with a comma, or with three
+// digits behind the E.
+func isExponential(cell []byte) bool {
+	e := bytes.Index(cell, []byte("E+"))
+	if e < 1 || e > 1 && cell[1] != '.' && cell[1] != ',' {
+		return false
+	}
+	power := cell[e+len("E+"):]
+	return (len(power) == 2 || len(power) == 3) && isDigits(power) && isDigits(cell[min(2, e):e])
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isDigits(text []byte) bool { return len(bytes.TrimLeft(text, "0123456789")) == 0 }
 
 func isFifteenDigits(cell []byte) bool {
 	const kept = 15
-	return len(cell) > kept && len(bytes.TrimLeft(cell, "0123456789")) == 0 && len(bytes.TrimRight(cell, "0")) <= kept
+	return len(cell) > kept && isDigits(cell) && len(bytes.TrimRight(cell, "0")) <= kept
 }
 
 // units counts characters as Excel does, in UTF-16.
@@ -122,7 +152,7 @@ func isCutList(cell []byte) bool {
 	return bytes.HasSuffix(cell, []byte("...")) || bytes.HasSuffix(cell, []byte("…"))
 }
 
-// isMojibake finds UTF-8 that was read as Windows-1252 before it was saved (Ã¤, Ã©, â€™), and U+FFFD.
+// isMojibake finds UTF-8 that was read as Windows-1252 before it was saved (Ã¤, Ã–, Å‚, Ð², â€™), and U+FFFD.
 func isMojibake(cell []byte) bool {
 	for i := firstBeyondASCII(cell); i < len(cell); {
 		r, size := utf8.DecodeRune(cell[i:])
@@ -130,16 +160,26 @@ func isMojibake(cell []byte) bool {
 		switch {
 		case r == utf8.RuneError:
 			return true
-		case r == 'Ã' || r == 'Â':
-			if next >= 0x80 && next <= 0xBF || next == '€' || next == '™' || next == 'Ÿ' {
-				return true
-			}
+		case (r == 'Ã' || r == 'Â') && isTail(next):
+			return true
+		case (r == 'Ä' || r == 'Å' || r == 'Ð' || r == 'Ñ') && isTail(next) && !isPunctuation(next):
+			return true
 		case r == 'â' && next == '€':
 			return true
 		}
 		i += size
 	}
 	return false
+}
+
+// isTail says whether the character is a byte 80 to BF of Windows-1252: the second byte of a letter.
+func isTail(r rune) bool {
+	return 0x80 <= r && r <= 0xBF || r > 0xFF && strings.ContainsRune("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ", r)
+}
+
+// isPunctuation says of a tail that it can stand behind a letter in a text that is right.
+func isPunctuation(r rune) bool {
+	return strings.ContainsRune("\u00a0\u00ad…‘’“”–—»·°", r)
 }
 
 func firstBeyondASCII(cell []byte) int {
@@ -194,25 +234,28 @@ func (p *recorder) inspectRow(r *row) {
 	for i, columns := range p.binding.columns {
 		for _, column := range columns {
 			if cell := r.text(column); len(cell) > 0 || r.states != nil {
-				p.inspectCell(&p.binding.schema[i], cell, r.state(column))
+				p.inspectCell(i, cell, r.state(column))
 			}
 		}
 	}
 }
 
-func (p *recorder) inspectCell(a *attribute, cell []byte, s state) {
-	if code, text := cellDamage(cell, s, a); code != "" {
+func (p *recorder) inspectCell(place int, cell []byte, s state) {
+	a := &p.binding.schema[place]
+	isDate := a.isDate || p.binding.syncedByDate && place == p.syncPlace
+	if code, text := cellDamage(cell, s, a, isDate); code != "" {
 		p.damaged(a, code, cell, text)
 		return
 	}
 	switch {
+	case isDate:
 	case p.whole.isASCII && p.lostLetter(a, cell):
 		p.damaged(a, "QuestionMark", cell, "A ? stands where a letter was: the file was written as ASCII, the default of Windows PowerShell. Export again with -Encoding UTF8.")
 	case isMojibake(cell):
 		p.warn(a.name(), "Mojibake", string(cell), "The text was decoded wrongly before it was saved, often by a spreadsheet. Export again with -Encoding UTF8.")
 	case a.proxies && p.whole.cutAt255 && len(cell) >= jetLimit && units(cell) == jetLimit:
-		p.reject(a.name(), "CellLimit", string(cell), "Exactly 255 characters, which is the longest value of the column: a database driver cut the list. Export again as CSV.")
-	case beginsFormula(cell, a.care()):
+		p.reject(a.name(), "CellLimit", string(cell), jetText)
+	case !p.whole.isCollected && beginsFormula(cell, a.care()):
 		p.mended.mendAt("FormulaText", p.record.Row, a.name(), string(cell))
 	}
 }
@@ -233,12 +276,34 @@ func (p *recorder) inspectWidth(r *row) {
 	}
 	switch {
 	case have > want:
-		p.reject("", "Fields", "", fmt.Sprintf("%d fields, the header has %d: is there a delimiter in an unquoted value? Export again, without -UseQuotes Never and without taking quotes off.", have, want))
+		p.rejectWidth(have)
 	case have < want && !r.sparse && p.isVitalBeyond(have):
 		p.reject("", "Fields", "", fmt.Sprintf("%d fields, the header has %d: values that are needed are missing.", have, want))
 	case have < want && !r.sparse:
 		p.warn("", "Fields", "", fmt.Sprintf("%d fields, the header has %d: the last values are missing.", have, want))
 	}
+}
+
+func (p *recorder) rejectWidth(have int) {
+	p.reject("", "Fields", "", fmt.Sprintf("%d fields, the header has %d: is there a delimiter in an unquoted value? Export again, without -UseQuotes Never and without taking quotes off.", have, len(p.binding.header)))
+}
+
+// inspectShift rejects a row with more fields than the header whose last ones are blank, if values do not
+// fit their columns: these were shifted. Else the blank ones are what spreadsheets leave.
+func (p *recorder) inspectShift(r *row) {
+	if len(r.cells) <= len(p.binding.header) || hasRefused(p.record.Findings, "Fields") {
+		return
+	}
+	if slices.ContainsFunc(p.record.Findings, func(f reconcile.Finding) bool { return misfits[f.Code] }) {
+		p.rejectWidth(len(r.cells))
+	}
+}
+
+// misfits are the codes of values that are not what their column holds.
+var misfits = map[string]bool{"BadId": true, "NoAt": true, "Boolean": true, "Anchor": true}
+
+func hasRefused(findings []reconcile.Finding, code string) bool {
+	return slices.ContainsFunc(findings, func(f reconcile.Finding) bool { return f.Severity == refusing && f.Code == code })
 }
 
 // isVitalBeyond says whether a needed attribute's column lies at or behind that place.

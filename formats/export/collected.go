@@ -1,6 +1,8 @@
 package export
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +25,11 @@ type collected struct {
 
 // readCollected reads NAME.export.json beside NAME.csv; nil if there is none.
 func readCollected(path string) (*collected, error) {
-	beside := strings.TrimSuffix(path, filepath.Ext(path)) + ".export.json"
+	extension := filepath.Ext(path)
+	if strings.EqualFold(extension, ".xlsx") {
+		return nil, nil // collect writes none: this one was saved from its export
+	}
+	beside := strings.TrimSuffix(path, extension) + ".export.json"
 	text, err := os.ReadFile(beside)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -44,14 +50,34 @@ func (c *collected) exported(name string) bool {
 }
 
 // contradicts says in which way the export is not the one that was written; empty if it is.
-func (c *collected) contradicts(f *File, rows int) string {
-	switch {
-	case c == nil:
+func (c *collected) contradicts(sum string, rows int, hasHeader func(string) bool) string {
+	if c == nil {
 		return ""
-	case !strings.EqualFold(c.SHA256, f.sha256):
-		return fmt.Sprintf("its SHA-256 is not the one in %s: the file was changed after it was exported.", c.name)
-	case c.Rows != rows:
+	}
+	if changed := c.isChanged(sum); changed != "" {
+		return changed
+	}
+	if c.Rows != rows {
 		return fmt.Sprintf("it has %d rows, but %s says %d: rows are missing.", rows, c.name, c.Rows)
 	}
+	for _, column := range c.Columns {
+		if !hasHeader(column) {
+			return fmt.Sprintf("it has no column %s, which %s names as exported.", column, c.name)
+		}
+	}
 	return ""
+}
+
+// isChanged compares the hash of a file; the text is empty if it is the one that was written.
+func (c *collected) isChanged(sum string) string {
+	if c == nil || strings.EqualFold(c.SHA256, sum) {
+		return ""
+	}
+	return fmt.Sprintf("its SHA-256 is not the one in %s: the file was changed after it was exported.", c.name)
+}
+
+// hashOf gives the hash of a file that was read in one piece, in hex.
+func hashOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
 }

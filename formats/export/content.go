@@ -147,7 +147,15 @@ type candidate struct {
 	first   []string // the sheet's first row, and its number
 	top     int
 	row     int
-	binding *binding
+	binding *binding // nil if no row looks like one
+}
+
+// header is the sheet's header, or what stands in its place.
+func (c *candidate) header() []string {
+	if c.binding == nil {
+		return c.first
+	}
+	return c.binding.header
 }
 
 // findSheet opens a workbook and finds the sheet and the row of its header.
@@ -157,7 +165,7 @@ func (f *File) findSheet(ctx context.Context) error {
 		return err
 	}
 	defer book.Close()
-	var list []candidate
+	var list, other []candidate
 	var names []string
 	for i, sheet := range book.Sheets() {
 		names = append(names, sheet.Name)
@@ -173,12 +181,17 @@ func (f *File) findSheet(ctx context.Context) error {
 		}
 		if c.name = sheet.Name; c.binding != nil {
 			list = append(list, c)
+		} else {
+			other = append(other, c)
 		}
 	}
-	if f.options.Sheet != "" && len(list) == 0 {
+	switch {
+	case len(list) > 0:
+		return f.chooseSheet(list)
+	case f.options.Sheet != "":
 		return refuse(f.name, "Sheets", fmt.Sprintf("there is no sheet %q with a header; the sheets are: %s.", f.options.Sheet, strings.Join(names, ", ")), "")
 	}
-	return f.chooseSheet(list)
+	return f.refuseEverySheet(other)
 }
 
 // findHeader looks at the first rows of a sheet: the header is the first with the object's id, else the
@@ -238,27 +251,26 @@ func (f *File) fits(b *binding) bool {
 	return true
 }
 
+// refuseSheets refuses a workbook of which several sheets could be meant, or none.
 func (f *File) refuseSheets(list, fit []candidate) error {
-	reason, cure, code := "no sheet has a header with known columns.", exportAgain(f.side, ""), "Sheets"
-	if len(list) == 0 {
-		if refusal := f.refuseFirstRow(f.firstRow); refusal != nil {
-			return refusal
-		}
+	if len(fit) > 1 {
+		return refuse(f.name, "Sheets", "several sheets could be meant: "+sheetsText(fit)+".", "Say which one with --sheet.")
 	}
-	switch {
-	case len(fit) > 1:
-		reason = "several sheets could be meant: " + sheetsText(fit) + "."
-		cure = "Say which one with --sheet."
-	case len(list) > 1:
-		reason = "no sheet has all the columns that are needed: " + sheetsText(list) + "."
+	return refuse(f.name, "Sheets", "no sheet has all the columns that are needed: "+sheetsText(list)+".", exportAgain(f.side, ""))
+}
+
+// refuseEverySheet refuses a workbook in which no row looks like a header.
+func (f *File) refuseEverySheet(list []candidate) error {
+	if refusal := f.refuseFirstRow(f.firstRow); refusal != nil {
+		return refusal
 	}
-	return refuse(f.name, code, reason, cure)
+	return refuse(f.name, "Sheets", "no sheet has a header with known columns: "+sheetsText(list)+".", exportAgain(f.side, ""))
 }
 
 func sheetsText(list []candidate) string {
 	texts := make([]string, len(list))
 	for i, c := range list {
-		texts[i] = fmt.Sprintf("%q (%s)", c.name, headerText(c.binding.header))
+		texts[i] = fmt.Sprintf("%q (%s)", c.name, headerText(c.header()))
 	}
 	return strings.Join(texts, ", ")
 }

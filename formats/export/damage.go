@@ -21,8 +21,8 @@ type Damage struct {
 const refusing, warning, fixed = reconcile.SeverityRefuse, reconcile.SeverityWarn, reconcile.SeverityFix
 
 // signatures are the numbers of the kinds of damage that are known from real exports, by their codes.
-// Two of the kinds have no code: dates (28) are never read, and "two primaries, none, or mail not among
-// them" (33) is what package reconcile finds.
+// One of the kinds has no code: of a date (28) is read only whether it is there. Blank and the codes of 33 are
+// mistakes of the directory, which package reconcile finds.
 var signatures = map[string]int{
 	"Unexpanded": 1, "UnexpandedElsewhere": 2, "BlankByDefault": 3, "FirstObjectColumns": 4, "DefaultColumns": 5,
 	"TypeLine": 6, "WideEncoding": 7, "Encoding": 8, "QuestionMark": 9, "Mojibake": 10, "Replaced": 10,
@@ -50,7 +50,9 @@ var mendedTexts = map[string]string{
 	"BooleanWord":         "A word or number stands for true or false; it was understood.",
 	"Blanks":              "Blanks or characters without width around a value were taken off.",
 	"Wrapped":             "mailto:, a name or angle brackets around an address were taken off.",
+	"EscapedBreak":        "Line breaks between the values of a list stand there as \\n; they were read as line breaks.",
 	"EmptyValue":          "A joiner at the beginning or the end of a list was taken off.",
+	"DeletedName":         "The object id that Entra puts before the UPN of a soft-deleted user was taken off.",
 	"BlankRow":            "Rows without any value were left out.",
 	"BareQuote":           "A quote inside an unquoted value was read as it stands.",
 	"HiddenRow":           "Rows that the sheet hides were read like the others.",
@@ -61,7 +63,7 @@ var mendedTexts = map[string]string{
 // tells them, findings.csv does not, so that the same objects give the same findings in any format.
 var formatOnly = map[string]bool{
 	"TypeLine": true, "WideEncoding": true, "Delimiter": true, "SeparatorLine": true, "AdminCenter": true,
-	"Extension": true, "EmptyValue": true, "UnexpandedElsewhere": true,
+	"DeletedName": true, "Extension": true, "EmptyValue": true, "UnexpandedElsewhere": true,
 }
 
 // damages counts damage by its kind and keeps the first few rows of each. The zero value is empty.
@@ -111,6 +113,15 @@ func (d *damages) see(code string, severity reconcile.Severity, row int, text st
 	s.Count++
 	s.addRow(row)
 	return s
+}
+
+// seeAll counts damage that was counted already.
+func (d *damages) seeAll(code string, severity reconcile.Severity, at *sightings, text string) {
+	s := d.see(code, severity, at.rows[0], text)
+	s.Count += at.count - 1
+	for _, row := range at.rows[1:] {
+		s.addRow(row)
+	}
 }
 
 func (s *sighted) addRow(row int) {

@@ -208,6 +208,8 @@ func (f *File) noteFormat(t *textTable) {
 	case f.options.Encoding != "":
 	case f.guess.Mixed():
 		f.note("Encoding", fmt.Sprintf("Part of the file is UTF-8 and part is not (%d bytes). Read as %s: names may be wrong; addresses are ASCII. Give --encoding if you know better.", f.guess.Invalid, f.guess.Encoding))
+	case f.guess.Invalid > 0 && f.guess.Encoding == charset.UTF8:
+		f.note("Encoding", fmt.Sprintf("The file begins as UTF-8, but %d bytes are none. Names may be wrong; addresses are ASCII. Give --encoding if you know better.", f.guess.Invalid))
 	case f.guess.Invalid > 0:
 		f.note("Encoding", fmt.Sprintf("Not UTF-8; read as %s. Names with accents may be wrong; addresses are ASCII. Give --encoding if you know better.", f.guess.Encoding))
 	case t.encoding != charset.UTF8:
@@ -247,7 +249,7 @@ func (f *File) inspect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f.beside = beside
+	f.beside, f.whole.isCollected = beside, beside != nil
 	if err := f.settleDoubts(ctx); err != nil {
 		return err
 	}
@@ -279,7 +281,6 @@ func (f *File) readAll(ctx context.Context) error {
 		f.survey.add(f.binding, r, recorder.read(r), recorder.fields)
 	}
 	f.survey.seen.into(&f.seen)
-	f.survey.errors(f.survey.anyProxy && !f.survey.anyPrefix).into(&f.seen)
 	recorder.mended.into(&f.seen)
 	passed.into(&f.seen)
 	for _, p := range passed.list {
@@ -298,7 +299,7 @@ func (f *File) readAll(ctx context.Context) error {
 
 // settle decides with what the whole table showed.
 func (f *File) settle(s *survey) error {
-	if reason := f.beside.contradicts(f, s.rows); reason != "" {
+	if reason := f.beside.contradicts(f.sha256, s.rows, f.HasHeader); reason != "" {
 		return refuse(f.name, "Changed", reason, exportAgain(f.side, ""))
 	}
 	f.kind = s.kind(f.side, f.binding)
@@ -309,10 +310,9 @@ func (f *File) settle(s *survey) error {
 	sam, isTold := f.binding.schema.find("SamAccountName") // of the AD side only
 	f.whole.prefixesStripped = s.anyProxy && !s.anyPrefix
 	f.whole.noSamNames = isTold && !s.filled[sam.field]
-	f.rows, f.used, f.assumed = s.rows, s.used, assumed
+	f.rows, f.used, f.assumed = s.rows, s.usable(), assumed
 	if f.whole.cutAt255 = s.isCutAt255(); f.whole.cutAt255 {
-		f.used -= s.atJetLimit
-		f.seen.see("CellLimit", refusing, s.jetRow, "Exactly 255 characters, which is the longest value of the column: a database driver cut the list. Export again as CSV.").Count = s.atJetLimit
+		f.seen.seeAll("CellLimit", refusing, &s.atJetLimit, jetText)
 	}
 	if f.whole.rowPerAddress = s.isRowPerAddress(); f.whole.rowPerAddress {
 		f.rows, f.used = f.rows-s.sameObject, f.used-s.sameObject
@@ -390,6 +390,7 @@ func (f *File) refuseFirstRow(first []string) *Refusal {
 	if !slices.ContainsFunc(first, isValue) {
 		return nil
 	}
+	f.headerRow = 0
 	return refuse(f.name, "NoHeader", fmt.Sprintf("there is no header row. The first row is: %s.", headerText(first)), exportAgain(f.side, ""))
 }
 

@@ -18,12 +18,15 @@ func splitJoined(cell string) (values []string) {
 	s := splitter{cell: strings.TrimFunc(cell, reconcile.IsBlank)}
 	s.start = s.first()
 	for at := s.start; at < len(s.cell); {
-		r, size := utf8.DecodeRuneInString(s.cell[at:])
-		if !isJoiner(r) || s.escaped(at) {
+		size := s.joinerAt(at)
+		switch {
+		case size == 0:
+			at++
+		case s.escaped(at):
 			at += size
-			continue
+		default:
+			at = s.joiner(at, size)
 		}
-		at = s.joiner(at)
 	}
 	s.take(len(s.cell), len(s.cell))
 	return s.values
@@ -34,6 +37,9 @@ type splitter struct {
 	start  int // of the value that is being read
 	values []string
 }
+
+// usualValues is how many addresses most objects have at most.
+const usualValues = 4
 
 // strong joiners split before a bare address too.
 const strong = ";,|\r\n"
@@ -51,6 +57,20 @@ func isJoiner(r rune) bool {
 		return asciiJoiners[r]
 	}
 	return reconcile.IsBlank(r)
+}
+
+// joinerAt gives the size of the joiner at that place, 0 for none.
+func (s *splitter) joinerAt(at int) int {
+	if c := s.cell[at]; c < utf8.RuneSelf {
+		if asciiJoiners[c] {
+			return 1
+		}
+		return 0
+	}
+	if r, size := utf8.DecodeRuneInString(s.cell[at:]); isJoiner(r) {
+		return size
+	}
+	return 0
 }
 
 // first gives the place of the first value, behind the joiners that stand before it.
@@ -80,17 +100,21 @@ func (s *splitter) inX400() bool {
 	return len(value) >= len(prefix) && strings.EqualFold(value[:len(prefix)], prefix)
 }
 
-// joiner looks at the run of joiners that begins at from. If a value begins after it, the one before is
-// taken. It gives the place to go on from.
-func (s *splitter) joiner(from int) int {
-	run := s.cell[from:]
-	run = run[:len(run)-len(strings.TrimLeftFunc(run, isJoiner))]
-	next := from + len(run)
+// joiner looks at the run of joiners that begins at from with one of that size. If a value begins after it,
+// the one before is taken. It gives the place to go on from.
+func (s *splitter) joiner(from, size int) int {
+	next := from + size
+	for next < len(s.cell) {
+		if size = s.joinerAt(next); size == 0 {
+			break
+		}
+		next += size
+	}
 	if next == len(s.cell) || s.beginsTyped(next) {
 		s.take(from, next)
 		return next
 	}
-	if bare, ok := s.beginsBare(from, run); ok {
+	if bare, ok := s.beginsBare(from, s.cell[from:next]); ok {
 		s.take(from, bare)
 		return bare
 	}
@@ -101,8 +125,11 @@ func (s *splitter) joiner(from int) int {
 // the name of an X400 attribute.
 func (s *splitter) beginsTyped(at int) bool {
 	rest := strings.TrimPrefix(s.cell[at:], "'") // guards the value against being run as a formula
-	end := strings.IndexFunc(rest, endsPrefix)
-	return end > 0 && rest[end] == ':' && reconcile.IsProxyPrefix(rest[:end]) &&
+	end := 0
+	for end < len(rest) && !endsPrefix(rune(rest[end])) {
+		end++
+	}
+	return end > 0 && end < len(rest) && rest[end] == ':' && reconcile.IsProxyPrefix(rest[:end]) &&
 		!(s.inX400() && strings.EqualFold(rest[:end], "dda"))
 }
 
@@ -151,6 +178,9 @@ func (s *splitter) take(end, next int) {
 		value = strings.ReplaceAll(value, `\;`, ";")
 	}
 	if s.start = next; value != "" {
+		if s.values == nil {
+			s.values = make([]string, 0, usualValues)
+		}
 		s.values = append(s.values, value)
 	}
 }

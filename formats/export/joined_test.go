@@ -119,7 +119,7 @@ func TestProxies(t *testing.T) {
 		{"- for none", "-", nil, "Placeholder"},
 		{"NULL for none", "NULL", nil, "Placeholder"},
 		{`\N for none`, `\N`, nil, "Placeholder"},
-		{"NA for none", " NA ", nil, "Placeholder"},
+		{"NA for none", " NA ", nil, "Blanks,Placeholder"},
 		{"an apostrophe alone is nothing", "'", nil, "Apostrophe"},
 		{"blank", " ", nil, ""},
 		{"mailto: is kept: in proxyAddresses it has no prefix", "mailto:a@x.de", []string{"mailto:a@x.de"}, ""},

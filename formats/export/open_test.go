@@ -151,7 +151,7 @@ func TestWorkbooks(t *testing.T) {
 	}
 }
 
-func renamedFile(t *testing.T, path, name string) string {
+func renamedFile(t testing.TB, path, name string) string {
 	to := filepath.Join(t.TempDir(), name)
 	check(t, os.Rename(path, to))
 	return to

@@ -120,3 +120,56 @@ func checkRealFile(t *testing.T, name string, f *File) {
 		t.Errorf("%s: synced %v, %v", name, first.SyncEnabled, list[1].SyncEnabled)
 	}
 }
+
+// What check says of each real file: the verdicts of facts/exports.md, and how the file is written.
+func TestRealReports(t *testing.T) {
+	if _, err := os.Stat(realFiles); err != nil {
+		t.Skipf("SKIPPED: the real exports are not here: %v", err)
+	}
+	wanted := map[string]struct{ what, damage string }{
+		"ad_accounts_embedded-newlines.csv":           {`refuse ad-users by "Get-ADUser": csv utf-8 "," lf header 1 rows 13`, "refuse MissingColumn 1 []|fix UnexpandedElsewhere 1 [14]"},
+		"ad_users_lazyadmin.xlsx":                     {`refuse other by : xlsx "users" header 1 rows 2`, "refuse MissingColumn 1 []"},
+		"adgroup_select_badblood.csv":                 {`refuse ad-groups by "Get-ADGroup": csv utf-8 "," lf header 1 rows 556`, "refuse MissingColumn 1 []"},
+		"aduser_default_TYPE-line_header-only.csv":    {`refuse ad-users by "Get-ADUser": csv utf-8 "," lf header 1 rows 0`, "refuse NoRows 1 []|refuse DefaultColumns 1 []|fix TypeLine 1 []"},
+		"aduser_properties-star_unexpanded.csv":       {`refuse ad-users by "Get-ADUser": csv utf-8 "," lf header 1 rows 13`, "refuse FirstObjectColumns 1 []|refuse BlankColumn 1 []|fix UnexpandedElsewhere 208 [2 3 4]"},
+		"aduser_select_badblood_2590.csv":             {`refuse ad-users by "Get-ADUser": csv utf-8 "," lf header 1 rows 2590`, "refuse MissingColumn 1 []"},
+		"aduser_select_en-US-dates.csv":               {`refuse ad-users by "Get-ADUser": csv utf-8 "," lf header 1 rows 4`, "refuse MissingColumn 1 []"},
+		"azaduser_default_unexpanded_REDACTED.csv":    {`refuse cloud-users by "Get-AzADUser": csv utf-8 "," lf header 1 rows 21`, "refuse WrongFile 1 []"},
+		"entra_bulk-create_template_version-line.csv": {`refuse other by "Entra bulk-create template": csv utf-8 with BOM "," lf header 1 rows 4`, "refuse CreateTemplate 1 []"},
+		"no-header_mockaroo_users.csv":                {`refuse other by : csv utf-8 "," lf header 0 rows 250`, "refuse NoHeader 1 []"},
+		"csvde_export.csv":                            {`use ad-users by "csvde": csv utf-8 "," crlf header 1 rows 2`, ""},
+		"entra_download-users_2021_formula-cells.csv": {`refuse cloud-users by "Entra admin center": csv utf-8 "," crlf header 1 rows 2`, "refuse PortalDownload 1 []"},
+		"entra_download-users_documented-header.csv":  {`refuse cloud-users by "Entra admin center": csv utf-8 "," crlf header 1 rows 1`, "refuse PortalDownload 1 []"},
+		"graph-explorer_users_default.json":           {`refuse other by : json utf-8 header 0 rows 0`, "refuse JSON 1 []"},
+		"m365_export-users_2025.csv":                  {`refuse cloud-users by "Microsoft 365 admin center": csv utf-8 "," crlf header 1 rows 2`, "refuse MissingColumn 1 []|fix AdminCenter 1 []"},
+		"mguser_all_properties_unexpanded.csv":        {`refuse cloud-users by "Get-MgUser": csv utf-8 "," crlf header 1 rows 1`, "refuse Unexpanded 1 [2]|fix UnexpandedElsewhere 7 [2]"},
+		"mguser_default_properties.csv":               {`refuse cloud-users by "Get-MgUser": csv utf-8 "," crlf header 1 rows 1`, "refuse BlankByDefault 1 []|fix UnexpandedElsewhere 5 [2]"},
+		"mguser_joined_semicolon.csv":                 {`use cloud-users by "Get-MgUser": csv utf-8 "," crlf header 1 rows 2`, ""},
+		"mguser_joined_utf16le.csv":                   {`use cloud-users by "Get-MgUser": csv utf-16le with BOM "," crlf header 1 rows 2`, "fix WideEncoding 1 []"},
+		"out-file_table_utf16le.txt":                  {`refuse other by : screen utf-16le with BOM header 0 rows 0`, "refuse ScreenTable 1 []"},
+		"similar_ad_migration_user.csv":               {`refuse ad-users by "Get-ADUser": csv utf-8 "," lf header 1 rows 1`, "refuse MissingColumn 1 []"},
+		"similar_ad_users_saved-by-excel.csv":         {`refuse other by "password list": csv utf-8 "," crlf header 1 rows 1108`, "refuse Passwords 1 []"},
+		"wrong-file_ad_export_german.csv":             {`refuse other by : csv utf-8 "," lf header 1 rows 372`, "refuse MissingColumn 1 []"},
+	}
+	check(t, filepath.WalkDir(realFiles, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || entry.Name() == "MANIFEST.tsv" {
+			return err
+		}
+		want, ok := wanted[entry.Name()]
+		delete(wanted, entry.Name())
+		r := inspect(t, path, Options{})
+		if got := squeezed(what(r)); !ok || got != want.what {
+			t.Errorf("%s:\n got %s\nwant %s", entry.Name(), got, want.what)
+		}
+		if got := damageTexts(r.Damage); got != want.damage {
+			t.Errorf("%s:\n got %s\nwant %s", entry.Name(), got, want.damage)
+		}
+		if (r.Verdict == Refuse) != (r.Command != "") && len(r.Missing) == 0 {
+			t.Errorf("%s: %s, and the command is %q", entry.Name(), r.Verdict, r.Command)
+		}
+		return nil
+	}))
+	if len(wanted) > 0 {
+		t.Errorf("files are missing: %v", wanted)
+	}
+}

@@ -3,6 +3,7 @@ package export
 import (
 	"encoding/base64"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,8 @@ type recorder struct {
 	cloud   cloudColumns
 	fields  []*string // of ad or cloud, see [cells]
 
+	syncPlace int // of OnPremisesSyncEnabled in the schema
+
 	whole  wholeTable
 	record reconcile.Record
 	mended damages // damage that was mended in the rows read so far
@@ -30,6 +33,7 @@ type wholeTable struct {
 	noSamNames       bool
 	isASCII          bool // no character of the file is beyond ASCII
 	cutAt255         bool // lists of addresses were cut at 255 characters
+	isCollected      bool // collect's script wrote it: its texts are the directory's own
 	rowPerAddress    bool // rows of one object, one below the other, differ in their one address only
 }
 
@@ -38,6 +42,9 @@ func newRecorder(side reconcile.Side, source string, b *binding) *recorder {
 	p.whole.class = classByColumns(b)
 	if p.fields = cells(&p.ad); side == reconcile.Cloud {
 		p.fields = cells(&p.cloud)
+	}
+	if sync, ok := b.schema.find("OnPremisesSyncEnabled"); ok {
+		p.syncPlace = sync.field
 	}
 	return p
 }
@@ -55,6 +62,7 @@ func (p *recorder) read(r *row) *reconcile.Record {
 	} else {
 		p.readCloud()
 	}
+	p.inspectShift(r)
 	p.record.PrefixesStripped = p.whole.prefixesStripped
 	return &p.record
 }
@@ -62,6 +70,9 @@ func (p *recorder) read(r *row) *reconcile.Record {
 // takeOffGuards takes off ="…", which keeps a spreadsheet from changing a text.
 func (p *recorder) takeOffGuards() {
 	for i, field := range p.fields {
+		if !strings.Contains(*field, `="`) {
+			continue
+		}
 		text := strings.TrimFunc(*field, reconcile.IsBlank)
 		if len(text) > 3 && text[0] == '=' && text[1] == '"' && text[len(text)-1] == '"' {
 			p.mended.mendAt("Apostrophe", p.record.Row, p.binding.schema[i].name(), text)
@@ -128,7 +139,20 @@ func (p *recorder) readCloud() {
 	r.SamAccountName = c.SamAccountName
 	r.ObjectIdentifier = p.key(c.ObjectIdentifier, "OnPremisesObjectIdentifier")
 	r.CloudManaged = p.flag(c.CloudManaged, "IsCloudManaged") == reconcile.Yes
-	r.Deleted = isDeleted(c.Deleted)
+	if r.Deleted = isDeleted(c.Deleted); r.Deleted {
+		p.takeOffID()
+	}
+}
+
+// takeOffID takes off the object id, without its dashes, that Entra puts before the UPN of a soft-deleted
+// user so that the name is free for others.
+func (p *recorder) takeOffID() {
+	r := &p.record
+	id := strings.ReplaceAll(r.ID.String(), "-", "")
+	if upn := strings.TrimFunc(r.UserPrincipalName, reconcile.IsBlank); id != "" && len(upn) > len(id) && strings.EqualFold(upn[:len(id)], id) {
+		r.UserPrincipalName = upn[len(id):]
+		p.mended.mendAt("DeletedName", r.Row, "UserPrincipalName", upn)
+	}
 }
 
 func (p *recorder) enabledCloud() reconcile.Flag {
@@ -219,7 +243,7 @@ func (p *recorder) anchor(cell, column string) string {
 		return ""
 	}
 	anchor := readAnchor(text)
-	if _, err := base64.StdEncoding.DecodeString(anchor); err != nil && p.side == reconcile.AD && !p.record.Rejected {
+	if _, err := base64.StdEncoding.DecodeString(anchor); err != nil && p.side == reconcile.AD && !p.record.Rejected && !isTypeName([]byte(text)) {
 		p.warn(column, "Anchor", cell, "The bytes of this anchor are in none of the known forms; it is taken as the text that it is.")
 	}
 	return anchor
@@ -291,15 +315,22 @@ func withoutType(address string) string {
 	return address
 }
 
+// escapedBreak is a line break that a program wrote as \n, before the next value of a list or at its end.
+var escapedBreak = regexp.MustCompile(`(?:\\r)?\\n($|[A-Za-z][A-Za-z0-9-]*:)`)
+
 // proxies splits the joined values, see [splitJoined].
 func (p *recorder) proxies(cell string) []string {
 	column := proxyColumns[p.side]
-	text := strings.TrimFunc(cell, reconcile.IsBlank)
+	text := p.trim(cell, column)
 	if text == "" {
 		return nil
 	}
 	if strings.IndexByte(";,|", text[0]) >= 0 || endsWithJoiner(text) {
 		p.mended.mendAt("EmptyValue", p.record.Row, column, text)
+	}
+	if strings.Contains(text, `\n`) && escapedBreak.MatchString(text) {
+		p.mended.mendAt("EscapedBreak", p.record.Row, column, text)
+		text = strings.TrimFunc(escapedBreak.ReplaceAllString(text, "\n$1"), reconcile.IsBlank)
 	}
 	values := splitJoined(p.withoutBraces(p.key(text, column)))
 	for i, v := range values {

@@ -1,15 +1,20 @@
 package export
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"smtpmatch/formats/export/internal/csvscan"
 	"smtpmatch/reconcile"
 )
 
@@ -59,7 +64,7 @@ func Inspect(ctx context.Context, path string, o Options) (*Report, error) {
 		err = f.examine(ctx, head)
 	}
 	if err == nil {
-		err = f.findDuplicateRows(ctx)
+		err = f.inspectRecords(ctx)
 	}
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -80,11 +85,17 @@ func (f *File) countRows(ctx context.Context) {
 	if f.survey != nil || f.table == nil || f.binding == nil {
 		return
 	}
-	for _, err := range f.dataRows(ctx, &damages{}) {
+	rows := f.dataRows(ctx, &damages{})
+	if f.headerRow == 0 { // the first row is no header
+		rows = f.table.rows(ctx)
+	}
+	for r, err := range rows {
 		if err != nil {
 			return
 		}
-		f.rows++
+		if !r.isBlankRow() {
+			f.rows++
+		}
 	}
 }
 
@@ -159,10 +170,20 @@ func (f *File) report(refusal *Refusal) *Report {
 	switch {
 	case refusal != nil:
 		r.Command = f.cureOf(refusal)
-	case len(r.Missing) > 0:
-		r.Command = Command(f.side, f.survey.classesNeeded(f.binding)[0])
+	default:
+		r.Command = f.betterCommand(r.Missing)
 	}
 	return r
+}
+
+// betterCommand gives the command that exports some column that the file does not tell; empty if there is
+// none.
+func (f *File) betterCommand(missing []Missing) string {
+	command := Command(f.side, f.survey.classesNeeded(f.binding)[0])
+	if slices.ContainsFunc(missing, func(m Missing) bool { return strings.Contains(command, m.Column) }) {
+		return command
+	}
+	return ""
 }
 
 // cureOf gives the way out without the words around it; both commands where the side cannot be told.
@@ -186,10 +207,7 @@ func (f *File) reportText(r *Report) {
 	if f.format == "" || f.format == "xlsx" {
 		return
 	}
-	r.Encoding = string(f.guess.Encoding)
-	if f.guess.BOM {
-		r.Encoding += " with BOM"
-	}
+	r.Encoding = f.encodingName()
 	text, ok := f.table.(*textTable)
 	if !ok {
 		return
@@ -203,6 +221,14 @@ func (f *File) reportText(r *Report) {
 	r.LineEnds = string(text.ends)
 }
 
+// encodingName names the encoding that the bytes show.
+func (f *File) encodingName() string {
+	if f.guess.BOM {
+		return string(f.guess.Encoding) + " with BOM"
+	}
+	return string(f.guess.Encoding)
+}
+
 // reportDamage lists the damage, the gravest first, and finds the verdict.
 func (f *File) reportDamage(r *Report, refusal *Refusal) {
 	if refusal != nil {
@@ -211,7 +237,7 @@ func (f *File) reportDamage(r *Report, refusal *Refusal) {
 	}
 	for _, severity := range []reconcile.Severity{refusing, warning, fixed} {
 		for _, s := range f.seen.list {
-			if s.Severity == severity {
+			if s.Severity == severity && !(s.Code == "Extension" && f.table == nil) { // nothing was read by its content
 				r.Damage = append(r.Damage, s.Damage)
 			}
 		}
@@ -246,30 +272,66 @@ func (f *File) missing() (list []Missing) {
 // inspectSideFile gives the report of a side input of plan: the tenant's switches, the domains, the roles,
 // or the map; nil for any other file.
 func (f *File) inspectSideFile(head []byte) *Report {
-	text := strings.TrimLeft(strings.TrimPrefix(string(head), "\ufeff"), " \t\r\n")
-	if contentFormat(text) == "json" && f.bytes < mostSideFile {
-		if _, _, err := ReadTenant(f.path); err != nil {
-			return nil
-		}
-		f.format = "json"
-		return &Report{File: f.name, Verdict: Use, Kind: "tenant", Producer: "Get-MgDirectoryOnPremiseSynchronization", Format: "json", Encoding: string(f.guess.Encoding)}
+	decoded, _ := decodeAll(head) // the last character may be cut
+	text := strings.TrimLeft(string(decoded), " \t\r\n\ufeff")
+	if contentFormat(text) == "json" && f.bytes < mostTenant {
+		return f.inspectTenant()
 	}
-	if f.bytes >= mostSideFile {
-		return nil
-	}
-	table, err := readSide(f.path)
-	if err != nil {
-		return nil
-	}
-	kind := sideKind(table.header)
+	kind := sideKind(f.sideHeader(text, isWorkbook(head)))
 	if kind == "" {
 		return nil
 	}
-	return f.reportSideFile(kind, table)
+	return f.reportSideFile(kind, isWorkbook(head))
 }
 
-// mostSideFile is how large a side file can be that is looked at as a whole.
-const mostSideFile = 256 << 20
+// mostTenant is how large the JSON of a tenant's switches can be.
+const mostTenant = 1 << 20
+
+// inspectTenant gives the report of a tenant's switches; nil for other JSON.
+func (f *File) inspectTenant() *Report {
+	_, _, err := ReadTenant(f.path)
+	refusal, isRefused := errors.AsType[*Refusal](err)
+	if err != nil && !isRefused || isRefused && refusal.Reasons[0].Code == notTenant {
+		return f.inspectCollected()
+	}
+	f.format = "json"
+	r := &Report{File: f.name, Verdict: Use, Kind: "tenant", Producer: "Get-MgDirectoryOnPremiseSynchronization", Format: "json", Encoding: f.encodingName()}
+	r.refuse(refusal)
+	return r
+}
+
+// inspectCollected gives the report of what collect's scripts write beside an export, which plan reads by
+// itself; nil for any other file.
+func (f *File) inspectCollected() *Report {
+	text, err := os.ReadFile(f.path)
+	c := &collected{}
+	if err != nil || json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), c) != nil || len(c.SHA256) != sha256.Size*2 || c.Columns == nil {
+		return nil
+	}
+	return &Report{File: f.name, Verdict: Use, Kind: "other", Producer: "smtpmatch collect, beside an export", Format: "json", Encoding: f.encodingName()}
+}
+
+// refuse makes the report that of a side file that cannot be used; refusal is nil for one that can.
+func (r *Report) refuse(refusal *Refusal) {
+	if refusal != nil {
+		r.Verdict, r.Damage, r.Command = Refuse, refusal.Reasons, strings.TrimPrefix(refusal.Cure, exportAgainWords)
+	}
+}
+
+// sideHeader gives the header that the file has if it is a side file: few columns in the first row that
+// holds anything. text is the beginning.
+func (f *File) sideHeader(text string, isBook bool) []string {
+	var t sideTable
+	if isBook {
+		_ = t.readSheet(f.path, 1)
+		return t.header
+	}
+	above := csvscan.FirstLines([]byte(text)).Header
+	if line, _, found := strings.Cut(text[above:], "\n"); found || f.bytes < headBytes {
+		_ = t.readText([]byte(line))
+	}
+	return t.header
+}
 
 // sideKind says which side input a header is that of; empty for none.
 func sideKind(header []string) string {
@@ -294,37 +356,73 @@ func isExport(header []string) bool {
 	return slices.ContainsFunc(schemas[:], func(s schema) bool { return bind(s, header).bound() > 2 })
 }
 
-func (f *File) reportSideFile(kind string, t *sideTable) *Report {
-	r := &Report{File: f.name, Verdict: Use, Kind: kind, Format: "csv", HeaderRow: 1, Rows: len(t.rows), Encoding: string(f.guess.Encoding)}
+// reportSideFile gives the report of a side file; nil if it cannot be read at all.
+func (f *File) reportSideFile(kind string, isBook bool) *Report {
+	t, err := readSide(f.path)
+	refusal, isRefused := errors.AsType[*Refusal](err)
+	switch {
+	case err != nil && !isRefused:
+		return nil
+	case isRefused:
+		t = &sideTable{}
+	default:
+		refusal = f.refuseSideFile(kind)
+	}
+	f.format = "xlsx"
+	if !isBook {
+		f.format = "csv"
+		if text, err := openText(f.path, f.guess, f.print, &Options{}); err == nil {
+			f.table = text
+		}
+	}
+	r := &Report{File: f.name, Verdict: Use, Kind: kind, Format: f.format, Sheet: t.sheet, HeaderRow: t.top, Rows: len(t.rows)}
+	f.reportText(r)
 	for _, h := range t.header {
 		r.Columns = append(r.Columns, Column{h, h})
 	}
+	if kind == "domains" {
+		r.Producer = "Get-MgDomain"
+	}
+	r.refuse(refusal)
+	return r
+}
+
+// refuseSideFile says why plan would refuse the file; nil if it would not.
+func (f *File) refuseSideFile(kind string) *Refusal {
 	var err error
 	switch kind {
 	case "domains":
-		r.Producer = "Get-MgDomain"
 		_, _, err = ReadDomains(f.path)
 	case "map":
 		_, err = ReadMap(f.path)
 	}
-	if refusal, ok := errors.AsType[*Refusal](err); ok {
-		r.Verdict, r.Damage, r.Command = Refuse, refusal.Reasons, refusal.Cure
-	}
-	return r
+	refusal, _ := errors.AsType[*Refusal](err)
+	return refusal
 }
 
-// findDuplicateRows refuses a file in which an object stands twice, as plan does. It keeps eight bytes a
-// row.
-func (f *File) findDuplicateRows(ctx context.Context) error {
+// inspectRecords reads the records as plan does. It counts the mistakes of the directory, and refuses a file
+// in which an object stands twice. It keeps eight bytes a row.
+func (f *File) inspectRecords(ctx context.Context) error {
 	ids := make([]uint64, 0, f.rows)
 	for r, err := range f.Records(ctx) {
 		if err != nil {
 			return err
 		}
-		if !r.Rejected {
-			ids = append(ids, shortID(r.ID))
+		if r.Rejected {
+			continue
+		}
+		ids = append(ids, shortID(r.ID))
+		for _, found := range r.Inspect() {
+			if found.Code != "NotJudged" { // which plan says of itself
+				f.seen.see(found.Code, found.Severity, found.Row, findingText(&found))
+			}
 		}
 	}
+	return f.findDuplicateRows(ctx, ids)
+}
+
+// findDuplicateRows looks for an id that is there twice. It sorts ids.
+func (f *File) findDuplicateRows(ctx context.Context, ids []uint64) error {
 	slices.Sort(ids)
 	suspects := make(map[uint64]bool)
 	for i := 1; i < len(ids); i++ {

@@ -24,6 +24,7 @@ type row struct {
 	damage rowDamage // of the row as a whole
 	sparse bool      // blank cells at the end are left out: a sheet's row
 	hidden bool      // by a filter or by hand: of a sheet's row
+	glued  bool      // a byte order mark stood before it: the first row of a file that was glued to this one
 }
 
 // state says what a spreadsheet did to a cell.

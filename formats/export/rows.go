@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"iter"
+	"slices"
 
 	"smtpmatch/reconcile"
 )
@@ -30,6 +31,9 @@ func (f *File) dataRows(ctx context.Context, passed *damages) iter.Seq2[*row, er
 				passed.see("Glued", warning, r.number, gluedText)
 				continue
 			}
+			if err == nil && r.glued {
+				passed.see("Glued", warning, r.number, gluedRowText)
+			}
 			if !yield(r, err) || err != nil {
 				return
 			}
@@ -37,7 +41,10 @@ func (f *File) dataRows(ctx context.Context, passed *damages) iter.Seq2[*row, er
 	}
 }
 
-const gluedText = "A second header or #TYPE line stands in the middle: files were put together (-Append, or a copy). It was skipped; see that no object is there twice."
+const (
+	gluedText    = "A second header or #TYPE line stands in the middle: files were put together (-Append, or a copy). It was skipped; see that no object is there twice."
+	gluedRowText = "A byte order mark stands in the middle: files were put together (-Append, or a copy). It was taken off; see that no object is there twice."
+)
 
 func (f *File) refuseGlued(r *row) *Refusal {
 	return &Refusal{
@@ -55,7 +62,7 @@ type seam struct {
 
 func newSeam(b *binding) *seam {
 	s := &seam{binding: b, first: make(map[string]bool)}
-	for _, h := range b.header {
+	for _, h := range b.header[:min(len(b.header), mostColumns)] {
 		s.header = append(s.header, trimmed([]byte(h)))
 		s.first[string(trimmed([]byte(h)))] = true
 	}
@@ -115,14 +122,19 @@ func isBlankFrom(cells [][]byte, from int) bool {
 }
 
 // mergedRecords puts the rows of one object together, one below the other, in a file with a row for each
-// address: the first one's record with the addresses of all.
+// address: the first one's record with the addresses and findings of all.
 func mergedRecords(records iter.Seq2[*reconcile.Record, error]) iter.Seq2[*reconcile.Record, error] {
 	return func(yield func(*reconcile.Record, error) bool) {
 		var held reconcile.Record
 		holding := false
 		for r, err := range records {
 			if err == nil && holding && isSameObject(&held, r) {
-				held.ProxyAddresses = append(held.ProxyAddresses, r.ProxyAddresses...)
+				held.Findings = append(held.Findings, r.Findings...)
+				for _, value := range r.ProxyAddresses {
+					if !slices.Contains(held.ProxyAddresses, value) { // the same row twice
+						held.ProxyAddresses = append(held.ProxyAddresses, value)
+					}
+				}
 				continue
 			}
 			if holding && !yield(&held, nil) {
@@ -133,8 +145,8 @@ func mergedRecords(records iter.Seq2[*reconcile.Record, error]) iter.Seq2[*recon
 				return
 			}
 			held = *r
-			held.Findings = append([]reconcile.Finding(nil), r.Findings...)
-			held.ProxyAddresses = append([]string(nil), r.ProxyAddresses...)
+			held.Findings = slices.Clone(r.Findings)
+			held.ProxyAddresses = slices.Clone(r.ProxyAddresses)
 		}
 		if holding {
 			yield(&held, nil)

@@ -24,7 +24,7 @@ type adColumns struct {
 	SamAccountName    string `csv:"SamAccountName,SAM,SamAccount,LogonName,User logon name,Pre-Windows 2000 logon name"`
 	UserPrincipalName string `csv:"UserPrincipalName,UPN,User name,SignInName,Sign-in name,Benutzerprinzipalname,Benutzername,Nom d'utilisateur principal,Nombre principal de usuario,id do usuário" else:"OnPremisesUserPrincipalName"`
 	Mail              string `csv:"mail,EmailAddress,E-mail,E-Mail Address,Email,PrimarySmtpAddress,PrimarySMTP,WindowsEmailAddress,Primary Email,emails,Work Email,E-Mail-Adresse,Adresse de messagerie"`
-	ProxyAddresses    string `csv:"proxyAddresses,ProxyAddress,EmailAddresses,EmailAddressList,SmtpAddresses,AllEmailAddresses,Addresses,oldProxyAddresses,E-mail Addresses,endereços proxy,Proxyadressen"`
+	ProxyAddresses    string `csv:"proxyAddresses,ProxyAddress,EmailAddresses,EmailAddressList,SmtpAddresses,AllEmailAddresses,oldProxyAddresses,E-mail Addresses,endereços proxy,Proxyadressen" else:"Addresses"`
 	TargetAddress     string `csv:"targetAddress,ExternalEmailAddress,RemoteRoutingAddress"`
 	Secondary         string `csv:"SecondaryAddresses,AliasSmtpAddresses,SmtpAliases,EmailAliases,Aliases,Aliasses,Secondary SMTP"`
 	MailNickname      string `csv:"mailNickname"`
@@ -58,7 +58,7 @@ type cloudColumns struct {
 	ObjectClass       string `csv:"ObjectClass" else:"ObjectType,OdataType,RecipientTypeDetails,RecipientType"`
 	UserPrincipalName string `csv:"UserPrincipalName,UPN,Username,SignInName,Sign-in name,Benutzerprinzipalname,Benutzername,Nom d'utilisateur principal,Nombre principal de usuario,id do usuário" else:"OnPremisesUserPrincipalName"`
 	Mail              string `csv:"Mail,EmailAddress,E-mail,E-Mail Address,Email,PrimarySmtpAddress,PrimarySMTP,WindowsEmailAddress,Primary Email,emails,Work Email,E-Mail-Adresse,Adresse de messagerie"`
-	ProxyAddresses    string `csv:"ProxyAddresses,EmailAddresses,EmailAddressList,SmtpAddresses,AllEmailAddresses,Addresses,oldProxyAddresses,E-mail Addresses,endereços proxy,Proxyadressen,ProxyAddress"`
+	ProxyAddresses    string `csv:"ProxyAddresses,EmailAddresses,EmailAddressList,SmtpAddresses,AllEmailAddresses,oldProxyAddresses,E-mail Addresses,endereços proxy,Proxyadressen,ProxyAddress" else:"Addresses"`
 	Secondary         string `csv:"SecondaryAddresses,AliasSmtpAddresses,SmtpAliases,EmailAliases,Aliases,Aliasses,Secondary SMTP"`
 	MailNickname      string `csv:"MailNickname"`
 	DisplayName       string `csv:"DisplayName,Full Name,Anzeigename,Nom complet,Nome de exibição,dname" else:"Name"`
@@ -90,6 +90,8 @@ type attribute struct {
 	instead []string // headers that stand in for it
 	level   care     // see [attribute.care]
 	proxies bool     // its cells are lists of addresses
+	isID    bool     // its cells are ids, in which no digit may be lost
+	isDate  bool     // its cells are dates, of which is read whether they are there
 }
 
 func (a *attribute) name() string { return a.names[0] }

@@ -23,7 +23,9 @@ import (
 // sideTable is the table of a side file. Blank rows are left out.
 type sideTable struct {
 	name   string // the file's, without its folder
+	sheet  string // of a workbook
 	header []string
+	top    int // the header's row
 	rows   []sideRow
 }
 
@@ -41,7 +43,7 @@ func readSide(path string) (*sideTable, error) {
 	}
 	t := &sideTable{name: filepath.Base(path)}
 	if isWorkbook(text) {
-		err = t.readSheet(path)
+		err = t.readSheet(path, excelRows)
 	} else {
 		err = t.readText(text)
 	}
@@ -51,7 +53,21 @@ func readSide(path string) (*sideTable, error) {
 	if err != nil {
 		return nil, refuse(t.name, "", err.Error()+".", "Write the file again, as CSV or XLSX.")
 	}
+	beside, err := readCollected(path)
+	if err != nil {
+		return nil, err
+	}
+	if reason := beside.contradicts(hashOf(text), len(t.rows), t.hasHeader); reason != "" {
+		return nil, refuse(t.name, "Changed", reason, collectAgain)
+	}
 	return t, nil
+}
+
+// collectAgain is the cure of a side file that is not as it was written.
+const collectAgain = "Export again, or take the .export.json away if the file was changed on purpose."
+
+func (t *sideTable) hasHeader(header string) bool {
+	return slices.ContainsFunc(t.header, func(h string) bool { return headerKey(h) == headerKey(header) })
 }
 
 func (t *sideTable) readText(text []byte) error {
@@ -59,9 +75,17 @@ func (t *sideTable) readText(text []byte) error {
 	if err != nil {
 		return err
 	}
-	decoded = decoded[csvscan.FirstLines(decoded).Header:]
+	if csvscan.LineEnds(decoded) == csvscan.CR {
+		if decoded, err = io.ReadAll(csvscan.FromCR(bytes.NewReader(decoded), 0)); err != nil {
+			return err
+		}
+	}
+	lead := csvscan.FirstLines(decoded)
+	decoded = decoded[lead.Header:]
 	reader := csv.NewReader(bytes.NewReader(decoded))
-	if delimiter, ok := csvscan.Delimiter(decoded); ok {
+	if delimiter, ok := csvscan.Delimiter(decoded); lead.Separator != 0 {
+		reader.Comma = rune(lead.Separator)
+	} else if ok {
 		reader.Comma = rune(delimiter)
 	}
 	rows, err := reader.ReadAll()
@@ -78,8 +102,8 @@ func decodeAll(text []byte) ([]byte, error) {
 	return io.ReadAll(charset.NewReader(bytes.NewReader(text), guess.Encoding))
 }
 
-// readSheet reads the first sheet of a workbook.
-func (t *sideTable) readSheet(path string) error {
+// readSheet reads the first sheet of a workbook, at most so many rows.
+func (t *sideTable) readSheet(path string, rows int) error {
 	book, err := xlsx.Open(path)
 	if err != nil {
 		return err
@@ -88,9 +112,13 @@ func (t *sideTable) readSheet(path string) error {
 	if len(book.Sheets()) == 0 {
 		return nil
 	}
+	t.sheet = book.Sheets()[0].Name
 	for found, err := range book.Rows(0) {
 		if err != nil {
 			return err
+		}
+		if rows--; rows < 0 {
+			break
 		}
 		var row []string
 		for _, cell := range found.Cells {
@@ -113,7 +141,7 @@ func (t *sideTable) add(number int, row []string) error {
 	case isBlankRow:
 		return nil
 	case t.header == nil:
-		t.header = slices.Clone(row)
+		t.header, t.top = slices.Clone(row), number
 		return nil
 	case len(row) > len(t.header):
 		return fmt.Errorf("row %d has %d cells, the header has %d", number, len(row), len(t.header))

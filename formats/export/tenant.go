@@ -29,17 +29,27 @@ func ReadTenant(path string) (reconcile.Tenant, []reconcile.Finding, error) {
 	}
 	var content any
 	if err := json.Unmarshal(decoded, &content); err != nil {
-		return tenant, nil, refuse(name, "", "no valid JSON: "+err.Error()+".", cure)
+		return tenant, nil, refuse(name, notTenant, "no valid JSON: "+err.Error()+".", cure)
 	}
 	switches := tenantSwitches{known: tenantFields(&tenant)}
 	if switches.read(content); switches.mistake != "" {
 		return tenant, nil, refuse(name, "", switches.mistake, cure)
 	}
 	if !switches.any {
-		return tenant, nil, refuse(name, "", "none of the tenant's switches is in the file (SoftMatchOnUpnEnabled and its like).", cure)
+		return tenant, nil, refuse(name, notTenant, "none of the tenant's switches is in the file (SoftMatchOnUpnEnabled and its like).", cure)
+	}
+	beside, err := readCollected(path)
+	if err != nil {
+		return tenant, nil, err
+	}
+	if changed := beside.isChanged(hashOf(text)); changed != "" {
+		return tenant, nil, refuse(name, "Changed", changed, collectAgain)
 	}
 	return tenant, resilienceFindings(name, &tenant), nil
 }
+
+// notTenant is the code of JSON that holds no switches of a tenant.
+const notTenant = "NotTenant"
 
 // tenantFields are the switches by their names in lower case.
 func tenantFields(t *reconcile.Tenant) map[string]*bool {

@@ -47,7 +47,7 @@ func openText(path string, guess charset.Guess, print fingerprint, o *Options) (
 		return nil, err
 	}
 	if t.ends = csvscan.LineEnds(sample); t.ends == csvscan.CR {
-		sample, _ = io.ReadAll(csvscan.FromCR(bytes.NewReader(sample)))
+		sample, _ = io.ReadAll(csvscan.FromCR(bytes.NewReader(sample), 0))
 	}
 	t.lead = csvscan.FirstLines(sample)
 	if t.delimiter, err = t.chooseDelimiter(sample[t.lead.Header:], o.Delimiter); err != nil {
@@ -118,7 +118,7 @@ func (t *textTable) scan(ctx context.Context, in io.Reader, yield func(*row, err
 	decoded := charset.NewReader(in, t.encoding)
 	var lines io.Reader = decoded
 	if t.ends == csvscan.CR {
-		lines = csvscan.FromCR(decoded)
+		lines = csvscan.FromCR(decoded, t.delimiter)
 	}
 	text := bufio.NewReaderSize(lines, 1<<16)
 	if _, err := text.Discard(t.lead.Header); err != nil {
@@ -135,6 +135,7 @@ func (t *textTable) scan(ctx context.Context, in io.Reader, yield func(*row, err
 		}
 		switch {
 		case err == io.EOF:
+			t.replaced = decoded.Replaced()
 			return nil
 		case err != nil:
 			return err
@@ -148,11 +149,28 @@ func (t *textTable) scan(ctx context.Context, in io.Reader, yield func(*row, err
 
 func (t *textTable) fill(r *row, found *csvscan.Row) {
 	*r = row{number: found.Number, cells: found.Fields}
+	if bytes.HasPrefix(found.Fields[0], byteOrderMark) {
+		r.glued = true
+		r.cells[0] = withoutMark(found.Fields[0])
+		return
+	}
 	if found.Damage&csvscan.TextAfterQuote != 0 {
 		r.damage = textAfterQuote
 	} else if found.Damage&csvscan.BareQuote != 0 {
 		t.bareQuote.mend("BareQuote", found.Number)
 	}
+}
+
+var byteOrderMark = []byte("\ufeff")
+
+// withoutMark takes off the mark that stands before a record's first value, and the quotes, which do not
+// count as such behind it.
+func withoutMark(cell []byte) []byte {
+	cell = bytes.TrimPrefix(cell, byteOrderMark)
+	if n := len(cell); n > 1 && cell[0] == '"' && cell[n-1] == '"' {
+		cell = bytes.ReplaceAll(cell[1:n-1], []byte(`""`), []byte(`"`))
+	}
+	return cell
 }
 
 // fingerprint tells whether a file is still the same. It means nothing outside this process.

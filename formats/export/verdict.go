@@ -17,19 +17,17 @@ type survey struct {
 	anySynced  bool                    // a row says OnPremisesSyncEnabled
 	computers  int                     // rows that are computers
 	seen       damages
-	directory  damages // mistakes of the directory itself
 
-	unexpanded map[int]sighting // by attribute: the text of a type name in it
-	conflict   *conflict        // two columns for one attribute that differ
-	anyProxy   bool             // a proxyAddresses value exists
-	anyPrefix  bool             // and one has a type prefix
-	filled     []bool           // by attribute: some row has a value
-	noAt       map[string]int   // by attribute of an address: values without an @
-	addresses  map[string]int   // and all values
+	unexpanded []sightings // by attribute: type names in it
+	conflict   *conflict   // two columns for one attribute that differ
+	anyProxy   bool        // a proxyAddresses value exists
+	anyPrefix  bool        // and one has a type prefix
+	filled     []bool      // by attribute: some row has a value
+	upns       addressSurvey
+	mails      addressSurvey
 
-	longest    int // characters of the longest list of addresses
-	atJetLimit int // usable rows whose list has exactly 255
-	jetRow     int // the first of them
+	longest    int       // characters of the longest list of addresses
+	atJetLimit sightings // of usable rows whose list has exactly 255
 
 	last       lastObject
 	sameObject int  // rows that follow one of the same object
@@ -51,10 +49,40 @@ type classSurvey struct {
 	anySynced bool
 }
 
-// sighting is a value and the row it was seen in.
-type sighting struct {
-	row   int
+// sightings are values of one kind: how many there are, the first, and the first rows.
+type sightings struct {
+	count int
 	value string
+	rows  []int
+}
+
+func (s *sightings) see(value []byte, row int) {
+	if s.count++; s.count == 1 {
+		s.value = string(value)
+	}
+	if len(s.rows) < mostRows {
+		s.rows = append(s.rows, row)
+	}
+}
+
+// reason makes a reason of what was seen.
+func (s *sightings) reason(code, text string) Damage {
+	d := reason(code, text, s.rows...)
+	d.Count = s.count
+	return d
+}
+
+// addressSurvey is how many values a column of addresses has, and how many of them are none.
+type addressSurvey struct{ all, noAt int }
+
+func (s *addressSurvey) add(cell string) {
+	value := reconcile.CleanAddress(cell)
+	if value == "" {
+		return
+	}
+	if s.all++; strings.IndexByte(value, '@') < 0 {
+		s.noAt++
+	}
 }
 
 type conflict struct {
@@ -66,8 +94,8 @@ type conflict struct {
 
 func newSurvey(s schema) *survey {
 	return &survey{
-		classes: make(map[string]*classSurvey), unexpanded: make(map[int]sighting), filled: make([]bool, len(s)),
-		noAt: make(map[string]int), addresses: make(map[string]int), last: lastObject{fields: make([]string, len(s))},
+		classes: make(map[string]*classSurvey), unexpanded: make([]sightings, len(s)), filled: make([]bool, len(s)),
+		last: lastObject{fields: make([]string, len(s))},
 	}
 }
 
@@ -83,11 +111,6 @@ func (s *survey) add(b *binding, r *row, record *reconcile.Record, fields []*str
 	for i := range record.Findings {
 		if f := &record.Findings[i]; f.Code != "NoId" || b.has(keyColumn[record.Side]) {
 			s.seen.see(f.Code, f.Severity, f.Row, findingText(f))
-		}
-	}
-	if !record.Rejected {
-		for _, f := range record.Inspect() {
-			s.directory.see(f.Code, f.Severity, f.Row, findingText(&f))
 		}
 	}
 	s.lookAt(b, r)
@@ -110,24 +133,10 @@ func (s *survey) add(b *binding, r *row, record *reconcile.Record, fields []*str
 		s.anyProxy = true
 		s.anyPrefix = s.anyPrefix || reconcile.HasProxyPrefix(value)
 	}
-	s.countAddresses(record)
+	s.upns.add(record.UserPrincipalName)
+	s.mails.add(record.Mail)
 	s.countLists(b, record, fields)
 	s.follow(b, record, fields)
-}
-
-// errors gives the mistakes of the directory. Where the export took the prefixes off, that they are missing
-// is none.
-func (s *survey) errors(prefixesStripped bool) *damages {
-	if !prefixesStripped {
-		return &s.directory
-	}
-	var rest damages
-	for _, d := range s.directory.list {
-		if d.Code != "NoPrefix" {
-			rest.list = append(rest.list, d)
-		}
-	}
-	return &rest
 }
 
 // findingText gives a finding's text with the column it is about.
@@ -136,17 +145,6 @@ func findingText(f *reconcile.Finding) string {
 		return f.Text
 	}
 	return f.Column + ": " + f.Text
-}
-
-func (s *survey) countAddresses(r *reconcile.Record) {
-	for _, a := range [...]struct{ name, value string }{{"UserPrincipalName", r.UserPrincipalName}, {"mail", r.Mail}} {
-		if value := reconcile.CleanAddress(a.value); value != "" {
-			s.addresses[a.name]++
-			if strings.IndexByte(value, '@') < 0 {
-				s.noAt[a.name]++
-			}
-		}
-	}
 }
 
 // countLists looks at the lengths of the lists of addresses.
@@ -158,15 +156,13 @@ func (s *survey) countLists(b *binding, r *reconcile.Record, fields []*string) {
 	n := units([]byte(list))
 	s.longest = max(s.longest, n)
 	if n == jetLimit && !r.Rejected {
-		if s.atJetLimit++; s.atJetLimit == 1 {
-			s.jetRow = r.Row
-		}
+		s.atJetLimit.see(nil, r.Row)
 	}
 }
 
 // isCutAt255 says that a database driver cut the lists of addresses: no list is longer, and several end
 // just there.
-func (s *survey) isCutAt255() bool { return s.longest == jetLimit && s.atJetLimit > 1 }
+func (s *survey) isCutAt255() bool { return s.longest == jetLimit && s.atJetLimit.count > 1 }
 
 // follow compares the row with the one before it.
 func (s *survey) follow(b *binding, r *reconcile.Record, fields []*string) {
@@ -202,9 +198,8 @@ func cause(record *reconcile.Record) (f reconcile.Finding) {
 func (s *survey) lookAt(b *binding, r *row) {
 	for i, columns := range b.columns {
 		for _, column := range columns {
-			cell := r.text(column)
-			if _, seen := s.unexpanded[i]; !seen && b.schema[i].care() == vital && isTypeName(cell) {
-				s.unexpanded[i] = sighting{r.number, string(cell)}
+			if cell := r.text(column); b.schema[i].care() == vital && isTypeName(cell) {
+				s.unexpanded[i].see(cell, r.number)
 			}
 		}
 	}
@@ -255,6 +250,8 @@ func (s *survey) kind(side reconcile.Side, b *binding) string {
 func (s *survey) judge(f *File) (reasons []Damage, assumed []reconcile.Assumption) {
 	b, classes := f.binding, s.classesNeeded(f.binding)
 	switch {
+	case s.rows == 0 && f.beside != nil && f.beside.Rows == 0: // really none: a tenant without contacts
+		return s.missingReasons(f, classes), nil
 	case s.rows == 0 && f.isOtherSide():
 		return []Damage{reason("NoRows", "the file has a header but no rows.")}, nil
 	case s.rows == 0:
@@ -270,17 +267,17 @@ func (s *survey) judge(f *File) (reasons []Damage, assumed []reconcile.Assumptio
 			c.headers[0], c.headers[1], c.attribute, c.row, shortened(c.values[0]), shortened(c.values[1]), c.attribute), c.row))
 	}
 	for i := range b.schema {
-		if seen, ok := s.unexpanded[i]; ok {
-			reasons = append(reasons, reason("Unexpanded", fmt.Sprintf("the column %s holds the text '%s' (row %d): its values were not joined when the file was written, so they are not in it.",
-				b.headerOf(&b.schema[i]), shortened(seen.value), seen.row), seen.row))
+		if seen := &s.unexpanded[i]; seen.count > 0 {
+			reasons = append(reasons, seen.reason("Unexpanded", fmt.Sprintf("the column %s holds the text '%s' (row %d): its values were not joined when the file was written, so they are not in it.",
+				b.headerOf(&b.schema[i]), shortened(seen.value), seen.rows[0])))
 		}
 	}
 	reasons = append(reasons, s.missingReasons(f, classes)...)
 	if _, blank := s.absent(f, classes); len(blank) > 0 {
 		reasons = append(reasons, s.blankReason(f, blank))
 	}
-	if len(reasons) == 0 && s.used == 0 {
-		reasons = []Damage{reason("NoUsableRow", s.unusable(), s.firstBad.Row)}
+	if len(reasons) == 0 && s.usable() == 0 {
+		reasons = []Damage{s.unusable()}
 	}
 	if len(reasons) == 0 {
 		reasons = s.withoutAt()
@@ -298,17 +295,32 @@ func (s *survey) missingReasons(f *File, classes []string) []Damage {
 
 // withoutAt refuses a table most of whose addresses are none.
 func (s *survey) withoutAt() (reasons []Damage) {
-	for _, name := range []string{"UserPrincipalName", "mail"} {
-		if n := s.noAt[name]; n > 1 && 2*n > s.addresses[name] {
-			reasons = append(reasons, reason("NoAt", fmt.Sprintf("%d of the %d values of %s have no @: the column holds something else.", n, s.addresses[name], name)))
+	for _, a := range [...]struct {
+		name  string
+		count addressSurvey
+	}{{"UserPrincipalName", s.upns}, {"mail", s.mails}} {
+		if n := a.count.noAt; n > 1 && 2*n > a.count.all {
+			reasons = append(reasons, reason("NoAt", fmt.Sprintf("%d of the %d values of %s have no @: the column holds something else.", n, a.count.all, a.name)))
 		}
 	}
 	return reasons
 }
 
+// usable counts the rows that can be used.
+func (s *survey) usable() int {
+	if s.isCutAt255() {
+		return s.used - s.atJetLimit.count
+	}
+	return s.used
+}
+
 // unusable says why no row can be used, by the first one.
-func (s *survey) unusable() string {
-	return fmt.Sprintf("none of its %d rows can be used. Row %d: %s: %s", s.rows, s.firstBad.Row, s.firstBad.Column, s.firstBad.Text)
+func (s *survey) unusable() Damage {
+	row, text := s.firstBad.Row, findingText(&s.firstBad)
+	if s.firstBad.Code == "" {
+		row, text = s.atJetLimit.rows[0], jetText
+	}
+	return reason("NoUsableRow", fmt.Sprintf("none of its %d rows can be used. Row %d: %s", s.rows, row, text), row)
 }
 
 // absent finds the needed columns that are not there, and those that are blank in every row although
@@ -342,10 +354,7 @@ func (s *survey) isFilled(class string, field int) bool {
 	return c != nil && c.filled[field]
 }
 
-func (s *survey) isUnexpanded(field int) bool {
-	_, ok := s.unexpanded[field]
-	return ok
-}
+func (s *survey) isUnexpanded(field int) bool { return s.unexpanded[field].count > 0 }
 
 // mayLack says that a needed column may be missing: the file carries the verdict without it.
 func (f *File) mayLack(name string, s *survey) bool {

@@ -22,6 +22,14 @@ var booleans = func() map[string]reconcile.Flag {
 // readBool reads a boolean cell. A blank one is Unknown and in order; ok is false for a word that is
 // none of the list.
 func readBool(cell string) (f reconcile.Flag, ok bool) {
+	switch cell { // what nearly all cells hold
+	case "":
+		return reconcile.Unknown, true
+	case "True", "TRUE", "true":
+		return reconcile.Yes, true
+	case "False", "FALSE", "false":
+		return reconcile.No, true
+	}
 	word := strings.ToLower(strings.TrimFunc(cell, reconcile.IsBlank))
 	if word == "" || reconcile.IsPlaceholder(word) {
 		return reconcile.Unknown, true

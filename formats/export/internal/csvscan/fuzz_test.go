@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -163,5 +164,41 @@ func FuzzLead(f *testing.F) {
 			}
 		}
 		Delimiter(text[lead.Header:])
+	})
+}
+
+// FuzzFromCR: a table whose rows end with CR has the same cells, whatever quotes and line ends they hold, and
+// however the text arrives.
+func FuzzFromCR(f *testing.F) {
+	for i, cells := range []string{"a\x00b\x00c\x00d", "5\" wide\x00\"x\"\x00\r\n\x00\n\"\r", "\"\x00\"\"\x00\r\x00,;\t|", "x\"\"y\x00\x00\x00\"a\"b"} {
+		f.Add([]byte(cells), byte(",;\t|"[i%4]), uint64(i))
+	}
+	f.Fuzz(func(t *testing.T, text []byte, delimiter byte, seed uint64) {
+		delimiter = usable(delimiter)
+		var want [][]string
+		var out strings.Builder
+		for row := range slices.Chunk(strings.Split(string(text), "\x00"), 3) {
+			want = append(want, row)
+			for i, cell := range row {
+				if i > 0 {
+					out.WriteByte(delimiter)
+				}
+				if cell == "" && len(row) == 1 || strings.HasPrefix(cell, "\"") || strings.ContainsAny(cell, "\r\n") || strings.IndexByte(cell, delimiter) >= 0 {
+					cell = `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+				}
+				out.WriteString(cell)
+			}
+			out.WriteByte('\r')
+		}
+		random := rand.New(rand.NewPCG(seed, 1))
+		rows, err := readAll(newReader(FromCR(&pieces{[]byte(out.String()), random}, delimiter), delimiter, 16))
+		if err != nil || len(rows) != len(want) {
+			t.Fatalf("%q: %d rows, %v; want %d", out.String(), len(rows), err, len(want))
+		}
+		for i := range rows {
+			if !slices.Equal(rows[i].Fields, want[i]) {
+				t.Fatalf("row %d is %q, want %q", i, rows[i].Fields, want[i])
+			}
+		}
 	})
 }

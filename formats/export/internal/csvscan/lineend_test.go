@@ -19,6 +19,7 @@ func TestLineEnds(t *testing.T) {
 		{"a value's own line breaks do not count", "\"a\nb\"\r\n\"c\rd\"\r\n", CRLF},
 		{"LF inside quotes of a Macintosh file", "\"a\nb\",c\rd,e\r", CR},
 		{"a stray CR in a file with LF", "a\rb,c\nd,e\n", LF},
+		{"a quote within an unquoted value opens none", "5\" wide,b\rc,d\r", CR},
 		{"one line", "a,b", LF},
 		{"nothing", "", LF},
 	} {
@@ -32,7 +33,7 @@ func TestLineEnds(t *testing.T) {
 func TestFromCR(t *testing.T) {
 	const text, want = "a,\"x\r\ny\"\rb,\"\"\"\r\"\r", "a,\"x\r\ny\"\nb,\"\"\"\r\"\n"
 	for _, in := range []io.Reader{strings.NewReader(text), iotest.OneByteReader(strings.NewReader(text))} {
-		got, err := io.ReadAll(FromCR(in))
+		got, err := io.ReadAll(FromCR(in, 0))
 		if err != nil || string(got) != want {
 			t.Errorf("%q, %v; want %q", got, err, want)
 		}

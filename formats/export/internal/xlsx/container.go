@@ -41,7 +41,8 @@ func openContainer(file *os.File) (*container, error) {
 	if err := checkMark(file); err != nil {
 		return nil, err
 	}
-	archive, err := zip.NewReader(file, info.Size())
+	// The section answers for an offset that a damaged directory gives, which the file calls an error of reading.
+	archive, err := zip.NewReader(io.NewSectionReader(file, 0, info.Size()), info.Size())
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamagedZip, err)
 	}
@@ -177,6 +178,9 @@ func (c *container) open(name string, limit uint64) (*partReader, error) {
 // inflater gives the content of an entry. archive/zip would do so as well, but leaves a checksum of 0 unchecked.
 func (c *container) inflater(f *zip.File) (io.Reader, error) {
 	raw, err := f.OpenRaw()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("the zip directory gives a place that is not in the file")
+	}
 	if err != nil {
 		return nil, err
 	}
