@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"smtpmatch/reconcile"
 )
@@ -270,7 +271,10 @@ func (b *binding) lay(r *row, fields []*string) {
 			}
 			text = nil
 		}
-		if *fields[i] != string(text) {
+		switch {
+		case r.stable:
+			*fields[i] = shared(text)
+		case *fields[i] != string(text):
 			*fields[i] = string(text)
 		}
 	}
@@ -278,6 +282,10 @@ func (b *binding) lay(r *row, fields []*string) {
 		*fields[b.all.field] = b.joinSeries(r)
 	}
 }
+
+// shared gives the string that shares the bytes, which must never change: a copy of each cell would cost as
+// much as all the rest of reading.
+func shared(cell []byte) string { return unsafe.String(unsafe.SliceData(cell), len(cell)) }
 
 // joinSeries puts the cells of a series into one list.
 func (b *binding) joinSeries(r *row) string {

@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"regexp"
 	"slices"
@@ -148,6 +149,9 @@ func isSpreadsheetError(cell []byte) bool {
 
 // isCutList finds {a, b...} and a text that ends with an ellipsis.
 func isCutList(cell []byte) bool {
+	if n := len(cell); n == 0 || '/' <= cell[n-1] && cell[n-1] <= 'z' {
+		return false // what nearly all end with
+	}
 	cell = trimmed(bytes.TrimRight(trimmed(cell), "}"))
 	return bytes.HasSuffix(cell, []byte("...")) || bytes.HasSuffix(cell, []byte("…"))
 }
@@ -183,12 +187,15 @@ func isPunctuation(r rune) bool {
 }
 
 func firstBeyondASCII(cell []byte) int {
-	for i, c := range cell {
-		if c >= utf8.RuneSelf {
-			return i
+	i := 0
+	for ; i+8 <= len(cell); i += 8 { // nearly all cells are ASCII: eight bytes at a time
+		if binary.LittleEndian.Uint64(cell[i:])&0x8080808080808080 != 0 {
+			break
 		}
 	}
-	return len(cell)
+	for ; i < len(cell) && cell[i] < utf8.RuneSelf; i++ {
+	}
+	return i
 }
 
 // hasLostLetter finds a ? where Windows PowerShell's ASCII put one for a letter: M?ller, ?sa. One at the
@@ -256,7 +263,7 @@ func (p *recorder) inspectCell(place int, cell []byte, s state) {
 	case a.proxies && p.whole.cutAt255 && len(cell) >= jetLimit && units(cell) == jetLimit:
 		p.reject(a.name(), "CellLimit", string(cell), jetText)
 	case !p.whole.isCollected && beginsFormula(cell, a.care()):
-		p.mended.mendAt("FormulaText", p.record.Row, a.name(), string(cell))
+		p.mend("FormulaText", a.name(), string(cell))
 	}
 }
 

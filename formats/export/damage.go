@@ -94,7 +94,7 @@ func (d *damages) mend(code string, row int) *sighted {
 // mendAt counts damage that was mended in a value of a column.
 func (d *damages) mendAt(code string, row int, column, value string) {
 	if s := d.mend(code, row); s.Count == 1 {
-		s.column, s.value = column, shortened(value)
+		s.column, s.value = column, strings.Clone(shortened(value))
 	}
 }
 
@@ -127,6 +127,15 @@ func (d *damages) seeAll(code string, severity reconcile.Severity, at *sightings
 func (s *sighted) addRow(row int) {
 	if row > 0 && len(s.Rows) < mostRows && (len(s.Rows) == 0 || s.Rows[len(s.Rows)-1] != row) {
 		s.Rows = append(s.Rows, row)
+	}
+}
+
+// shift makes rows that were numbered from the beginning of a part those of the file.
+func (d *damages) shift(rowsBefore int) {
+	for _, s := range d.list {
+		for i := range s.Rows {
+			s.Rows[i] += rowsBefore
+		}
 	}
 }
 

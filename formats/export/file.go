@@ -55,8 +55,10 @@ type File struct {
 	firstRow  []string
 	binding   *binding
 	producer  *producer // nil if it is not known
-	whole     wholeTable
-	seen      damages // damage that the rows read so far, and the file as a whole, show
+
+	dubiousSeed maphash.Seed // of the rows with damage, see [dubious]
+	whole       wholeTable
+	seen        damages // damage that the rows read so far, and the file as a whole, show
 
 	kind    string
 	rows    int
@@ -138,6 +140,7 @@ func (f *File) identify() (head []byte, err error) {
 		return nil, refuse(f.name, "", "this is a folder, not a file.", "")
 	}
 	f.print.seed = maphash.MakeSeed()
+	f.dubiousSeed = f.print.seed
 	var hash maphash.Hash
 	hash.SetSeed(f.print.seed)
 	sum := sha256.New()
@@ -270,29 +273,25 @@ func (f *File) typeLine() string {
 
 // readAll reads every row into the survey.
 func (f *File) readAll(ctx context.Context) error {
-	f.survey = newSurvey(f.binding.schema)
-	recorder := newRecorder(f.side, f.name, f.binding)
-	recorder.whole = f.whole
-	var passed damages
-	for r, err := range f.dataRows(ctx, &passed) {
-		if err != nil {
+	all := f.newSurveyed()
+	if text, ok := f.table.(*textTable); ok {
+		if err := f.surveyChunks(ctx, text, all); err != nil {
 			return err
 		}
-		f.survey.add(f.binding, r, recorder.read(r), recorder.fields)
+	} else if err := f.surveyRows(ctx, all); err != nil {
+		return err
 	}
-	f.survey.seen.into(&f.seen)
-	recorder.mended.into(&f.seen)
-	passed.into(&f.seen)
-	for _, p := range passed.list {
+	f.survey, f.whole.dubious = all.survey, all.survey.dubious
+	for _, d := range []*damages{&all.survey.seen, &all.mended, &all.passed, &all.bareQuote} {
+		d.into(&f.seen)
+	}
+	for _, p := range all.passed.list {
 		if p.Severity == warning {
 			f.findings = append(f.findings, reconcile.Finding{File: f.name, Row: p.Rows[0], Severity: warning, Code: p.Code, Text: p.Text})
 		}
 	}
-	if text, ok := f.table.(*textTable); ok {
-		text.bareQuote.into(&f.seen)
-		if text.replaced > 0 {
-			f.note("Replaced", fmt.Sprintf("%d characters have no meaning in %s and were read as U+FFFD. Give --encoding if you know better.", text.replaced, text.encoding))
-		}
+	if text, ok := f.table.(*textTable); ok && text.replaced > 0 {
+		f.note("Replaced", fmt.Sprintf("%d characters have no meaning in %s and were read as U+FFFD. Give --encoding if you know better.", text.replaced, text.encoding))
 	}
 	return nil
 }
@@ -312,6 +311,7 @@ func (f *File) settle(s *survey) error {
 	f.whole.noSamNames = isTold && !s.filled[sam.field]
 	f.rows, f.used, f.assumed = s.rows, s.usable(), assumed
 	if f.whole.cutAt255 = s.isCutAt255(); f.whole.cutAt255 {
+		f.whole.dubious = nil // the rows that are cut are told only now
 		f.seen.seeAll("CellLimit", refusing, &s.atJetLimit, jetText)
 	}
 	if f.whole.rowPerAddress = s.isRowPerAddress(); f.whole.rowPerAddress {

@@ -32,6 +32,60 @@ func splitJoined(cell string) (values []string) {
 	return s.values
 }
 
+// appendPlain appends the values of a cell that holds nothing but values with a type, joined by single ; as
+// most exports write them. A blank + or % inside a value belongs to it where no further colon shows that
+// another type could follow. ok is false for any other cell, which [splitJoined] reads.
+func appendPlain(list []string, cell string) (values []string, ok bool) {
+	values = list
+	for rest := cell; ; {
+		value, next, more := strings.Cut(rest, ";")
+		if !isPlain(value) {
+			return list, false
+		}
+		if values = append(values, value); !more {
+			return values, true
+		}
+		rest = next
+	}
+}
+
+// isPlain says whether a piece between ; and ; is one value with a type, and no X400 value, which has ; itself.
+func isPlain(value string) bool {
+	colon := strings.IndexByte(value, ':')
+	if colon <= 0 || !reconcile.IsProxyPrefix(value[:colon]) || colon == len("x400") && strings.EqualFold(value[:colon], "x400") {
+		return false
+	}
+	joined := false
+	for _, c := range []byte(value[colon:]) {
+		switch plainBytes[c] {
+		case weakByte:
+			joined = true
+		case otherByte:
+			return false
+		}
+	}
+	return !joined || plainBytes[value[len(value)-1]] == valueByte && strings.IndexByte(value[colon+1:], ':') < 0
+}
+
+// What a byte is in a plain list: part of a value, a joiner that can be part of one, or neither.
+const (
+	valueByte = iota
+	weakByte
+	otherByte
+)
+
+var plainBytes = func() (table [256]byte) {
+	for c := range table {
+		switch {
+		case c >= utf8.RuneSelf || strings.IndexByte(strong, byte(c)) >= 0:
+			table[c] = otherByte
+		case asciiJoiners[c]:
+			table[c] = weakByte
+		}
+	}
+	return table
+}()
+
 type splitter struct {
 	cell   string
 	start  int // of the value that is being read

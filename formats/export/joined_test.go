@@ -1,6 +1,7 @@
 package export
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -124,7 +125,7 @@ func TestProxies(t *testing.T) {
 		{"blank", " ", nil, ""},
 		{"mailto: is kept: in proxyAddresses it has no prefix", "mailto:a@x.de", []string{"mailto:a@x.de"}, ""},
 	} {
-		p := &recorder{}
+		p := &recorder{record: &reconcile.Record{}}
 		if got := p.proxies(c.cell); !slices.Equal(got, c.want) {
 			t.Errorf("%s: proxies(%q) = %q, want %q", c.reason, c.cell, got, c.want)
 		}
@@ -234,4 +235,34 @@ func mendedCodes(d *damages) string {
 		list = append(list, s.Code)
 	}
 	return strings.Join(list, ",")
+}
+
+// The quick way gives what the careful one gives, or leaves the cell to it.
+func TestPlainLikeSplit(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 3))
+	pieces := []string{"SMTP:", "smtp:", "x500:", "X400:", "SIP:", "a@x", "/o=A B", ";", ";", ";", ",", " ", "+", "%", "|", "\n", ":", "'", "{", "}", "é", "c=US", "\u00a0", "b@y"}
+	plain := 0
+	for range 200000 {
+		var cell strings.Builder
+		for range 1 + rnd.IntN(9) {
+			cell.WriteString(pieces[rnd.IntN(len(pieces))])
+		}
+		got, ok := appendPlain([]string{"before"}, cell.String())
+		if !ok {
+			if len(got) != 1 {
+				t.Fatalf("%q: left to the careful way with %q", cell.String(), got)
+			}
+			continue
+		}
+		plain++
+		if want := splitJoined(cell.String()); !slices.Equal(got[1:], want) {
+			t.Fatalf("%q: %q, want %q", cell.String(), got[1:], want)
+		}
+	}
+	if plain < 1000 {
+		t.Errorf("only %d plain cells", plain)
+	}
+	if _, ok := appendPlain(nil, "SMTP:a@x;x500:/o=A/ou=Exchange Administrative Group/cn=b;smtp:john+tag@x"); !ok {
+		t.Error("the most usual list is not plain")
+	}
 }

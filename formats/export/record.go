@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"smtpmatch/reconcile"
 )
@@ -22,8 +23,14 @@ type recorder struct {
 	syncPlace int // of OnPremisesSyncEnabled in the schema
 
 	whole  wholeTable
-	record reconcile.Record
-	mended damages // damage that was mended in the rows read so far
+	own    reconcile.Record  // what read gives
+	record *reconcile.Record // the one being read
+	values []string          // room for the values of proxyAddresses
+	mended damages           // damage that was mended in the rows read so far
+
+	known     string // the id's cell as it stands in the row
+	isSound   bool   // the survey saw no damage in the row, which need not be looked for again
+	isDubious bool   // the row that was read has damage that must be looked for again
 }
 
 // wholeTable is what only all rows together tell.
@@ -31,10 +38,11 @@ type wholeTable struct {
 	class            string // of rows that do not tell their class
 	prefixesStripped bool
 	noSamNames       bool
-	isASCII          bool // no character of the file is beyond ASCII
-	cutAt255         bool // lists of addresses were cut at 255 characters
-	isCollected      bool // collect's script wrote it: its texts are the directory's own
-	rowPerAddress    bool // rows of one object, one below the other, differ in their one address only
+	isASCII          bool     // no character of the file is beyond ASCII
+	cutAt255         bool     // lists of addresses were cut at 255 characters
+	isCollected      bool     // collect's script wrote it: its texts are the directory's own
+	rowPerAddress    bool     // rows of one object, one below the other, differ in their one address only
+	dubious          *dubious // the rows that have damage; nil before the survey
 }
 
 func newRecorder(side reconcile.Side, source string, b *binding) *recorder {
@@ -52,37 +60,67 @@ func newRecorder(side reconcile.Side, source string, b *binding) *recorder {
 // read turns a row into a record, which is valid until the next call. A row that cannot be used gives a
 // rejected record with the findings that say why.
 func (p *recorder) read(r *row) *reconcile.Record {
-	findings := p.record.Findings[:0]
-	p.record = reconcile.Record{Side: p.side, Source: p.source, Row: r.number, Findings: findings}
+	p.own = reconcile.Record{Findings: p.own.Findings[:0]}
+	p.readInto(&p.own, r)
+	return &p.own
+}
+
+// readInto is read for a record that the caller owns, and that is blank but for the room for findings.
+func (p *recorder) readInto(record *reconcile.Record, r *row) {
+	p.record = record
+	record.Side, record.Source, record.Row = p.side, p.source, r.number
 	p.binding.lay(r, p.fields)
-	p.inspectRow(r)
-	p.takeOffGuards()
+	p.known = p.idCell()
+	p.isSound = r.damage == noDamage && !r.glued && p.whole.dubious.clears(p.known)
+	p.isDubious = r.damage != noDamage || r.glued
+	if !p.isSound {
+		p.inspectRow(r)
+		p.takeOffGuards()
+	}
 	if p.side == reconcile.AD {
 		p.readAD()
 	} else {
 		p.readCloud()
 	}
-	p.inspectShift(r)
-	p.record.PrefixesStripped = p.whole.prefixesStripped
-	return &p.record
+	if !p.isSound {
+		p.inspectShift(r)
+	}
+	record.PrefixesStripped = p.whole.prefixesStripped
 }
+
+// idCell is the cell by which dubious rows are told.
+func (p *recorder) idCell() string {
+	if p.side == reconcile.AD {
+		return p.ad.ObjectGUID
+	}
+	return p.cloud.ID
+}
+
+// mend counts damage that was mended in a value.
+func (p *recorder) mend(code, column, value string) {
+	p.isDubious = p.isDubious || !harmless[code]
+	p.mended.mendAt(code, p.record.Row, column, value)
+}
+
+// harmless are the kinds of mended damage that make no difference to how a value is read.
+var harmless = map[string]bool{"BooleanWord": true, "FormulaText": true, "HiddenRow": true, "DeletedName": true}
 
 // takeOffGuards takes off ="…", which keeps a spreadsheet from changing a text.
 func (p *recorder) takeOffGuards() {
 	for i, field := range p.fields {
-		if !strings.Contains(*field, `="`) {
+		if text := *field; text == "" || text[0] > '=' && text[0] < utf8.RuneSelf || !strings.Contains(text, `="`) {
 			continue
 		}
 		text := strings.TrimFunc(*field, reconcile.IsBlank)
 		if len(text) > 3 && text[0] == '=' && text[1] == '"' && text[len(text)-1] == '"' {
-			p.mended.mendAt("Apostrophe", p.record.Row, p.binding.schema[i].name(), text)
+			p.mend("Apostrophe", p.binding.schema[i].name(), text)
 			*field = text[2 : len(text)-1]
 		}
 	}
 }
 
 func (p *recorder) readAD() {
-	c, r := &p.ad, &p.record
+	c, r := &p.ad, p.record
 	r.ID = p.id(c.ObjectGUID, "ObjectGUID")
 	r.Class = p.class(c.ObjectClass)
 	r.SID = readSID(p.key(c.SID, "SID"))
@@ -121,7 +159,7 @@ func (p *recorder) enabledAD() reconcile.Flag {
 }
 
 func (p *recorder) readCloud() {
-	c, r := &p.cloud, &p.record
+	c, r := &p.cloud, p.record
 	r.ID = p.id(c.ID, "Id")
 	r.Class = p.class(c.ObjectClass)
 	r.UserPrincipalName = p.address(c.UserPrincipalName, "UserPrincipalName")
@@ -147,11 +185,11 @@ func (p *recorder) readCloud() {
 // takeOffID takes off the object id, without its dashes, that Entra puts before the UPN of a soft-deleted
 // user so that the name is free for others.
 func (p *recorder) takeOffID() {
-	r := &p.record
+	r := p.record
 	id := strings.ReplaceAll(r.ID.String(), "-", "")
 	if upn := strings.TrimFunc(r.UserPrincipalName, reconcile.IsBlank); id != "" && len(upn) > len(id) && strings.EqualFold(upn[:len(id)], id) {
 		r.UserPrincipalName = upn[len(id):]
-		p.mended.mendAt("DeletedName", r.Row, "UserPrincipalName", upn)
+		p.mend("DeletedName", "UserPrincipalName", upn)
 	}
 }
 
@@ -213,16 +251,19 @@ func (p *recorder) id(cell, column string) reconcile.GUID {
 // key reads an id or anchor: trimmed, without the apostrophe that guards against formulas; a
 // placeholder is none.
 func (p *recorder) key(cell, column string) string {
+	if p.isSound {
+		return cell
+	}
 	text := p.trim(cell, column)
 	if text == "" {
 		return ""
 	}
 	if text[0] == '\'' {
-		p.mended.mendAt("Apostrophe", p.record.Row, column, text)
+		p.mend("Apostrophe", column, text)
 		text = text[1:]
 	}
 	if len(text) <= 4 && reconcile.IsPlaceholder(text) {
-		p.mended.mendAt("Placeholder", p.record.Row, column, text)
+		p.mend("Placeholder", column, text)
 		return ""
 	}
 	return text
@@ -230,9 +271,12 @@ func (p *recorder) key(cell, column string) string {
 
 // trim takes off blanks around a value, and counts that.
 func (p *recorder) trim(cell, column string) string {
+	if p.isSound {
+		return cell
+	}
 	text := strings.TrimFunc(cell, reconcile.IsBlank)
 	if len(text) < len(cell) && text != "" {
-		p.mended.mendAt("Blanks", p.record.Row, column, cell)
+		p.mend("Blanks", column, cell)
 	}
 	return text
 }
@@ -243,22 +287,39 @@ func (p *recorder) anchor(cell, column string) string {
 		return ""
 	}
 	anchor := readAnchor(text)
-	if _, err := base64.StdEncoding.DecodeString(anchor); err != nil && p.side == reconcile.AD && !p.record.Rejected && !isTypeName([]byte(text)) {
+	if p.isSound {
+		return anchor
+	}
+	if !isBase64(anchor) && p.side == reconcile.AD && !p.record.Rejected && !isTypeName([]byte(text)) {
 		p.warn(column, "Anchor", cell, "The bytes of this anchor are in none of the known forms; it is taken as the text that it is.")
 	}
 	return anchor
 }
 
+// isBase64 says whether a text is base64. Anchors are short, and most are 16 bytes.
+func isBase64(text string) bool {
+	var room [64]byte
+	if base64.StdEncoding.DecodedLen(len(text)) > len(room) {
+		_, err := base64.StdEncoding.DecodeString(text)
+		return err == nil
+	}
+	_, err := base64.StdEncoding.Decode(room[:], []byte(text))
+	return err == nil
+}
+
 // address leaves the cell as it is, counts what its readers will take off, see [reconcile.CleanAddress],
 // and warns of what they will not.
 func (p *recorder) address(cell, column string) string {
+	if p.isSound {
+		return cell
+	}
 	text := p.trim(cell, column)
 	if text == "" {
 		return cell
 	}
 	clean := reconcile.CleanAddress(text)
 	if clean != text {
-		p.mended.mendAt(mendedAddress(text), p.record.Row, column, text)
+		p.mend(mendedAddress(text), column, text)
 	}
 	switch {
 	case clean == "" || column == "targetAddress" || p.record.Rejected:
@@ -325,21 +386,41 @@ func (p *recorder) proxies(cell string) []string {
 	if text == "" {
 		return nil
 	}
+	if p.isSound {
+		return p.split(text)
+	}
 	if strings.IndexByte(";,|", text[0]) >= 0 || endsWithJoiner(text) {
-		p.mended.mendAt("EmptyValue", p.record.Row, column, text)
+		p.mend("EmptyValue", column, text)
 	}
 	if strings.Contains(text, `\n`) && escapedBreak.MatchString(text) {
-		p.mended.mendAt("EscapedBreak", p.record.Row, column, text)
+		p.mend("EscapedBreak", column, text)
 		text = strings.TrimFunc(escapedBreak.ReplaceAllString(text, "\n$1"), reconcile.IsBlank)
 	}
-	values := splitJoined(p.withoutBraces(p.key(text, column)))
+	values := p.split(p.withoutBraces(p.key(text, column)))
 	for i, v := range values {
 		if v[0] == '\'' && (i > 0 || text[0] != '\'') {
-			p.mended.mendAt("Apostrophe", p.record.Row, column, v)
+			p.mend("Apostrophe", column, v)
 			values[i] = v[1:]
 		}
 	}
 	return slices.DeleteFunc(values, func(v string) bool { return v == "" })
+}
+
+// roomForValues is how many values are made room for at a time.
+const roomForValues = 1 << 10
+
+// split is [splitJoined] into room that many rows share.
+func (p *recorder) split(cell string) []string {
+	if cap(p.values)-len(p.values) < usualValues {
+		p.values = make([]string, 0, roomForValues)
+	}
+	begin := len(p.values)
+	list, ok := appendPlain(p.values, cell)
+	if !ok {
+		return splitJoined(cell)
+	}
+	p.values = list
+	return list[begin:len(list):len(list)]
 }
 
 // endsWithJoiner says whether a joiner ends the list for nothing. The ; of an X400 value is its own.
@@ -368,16 +449,20 @@ func (p *recorder) withoutBraces(text string) string {
 func (p *recorder) flag(cell, column string) reconcile.Flag {
 	f, ok := readBool(cell)
 	switch {
+	case p.isSound:
 	case !ok:
 		p.warn(column, "Boolean", cell, "Neither true nor false; taken as not known.")
 	case f != reconcile.Unknown && !strings.EqualFold(cell, "true") && !strings.EqualFold(cell, "false"):
-		p.mended.mendAt("BooleanWord", p.record.Row, column, cell)
+		p.mend("BooleanWord", column, cell)
 	}
 	return f
 }
 
 // class says what kind of object the row is: by ObjectClass or its like, else by the table's columns.
 func (p *recorder) class(cell string) string {
+	if cell == reconcile.ClassUser {
+		return reconcile.ClassUser
+	}
 	text := strings.TrimFunc(cell, reconcile.IsBlank)
 	if text == "" {
 		return p.whole.class
@@ -446,9 +531,10 @@ func (p *recorder) warn(column, code, value, text string) {
 }
 
 func (p *recorder) find(column string, severity reconcile.Severity, code, value, text string) {
+	p.isDubious = true
 	p.record.Findings = append(p.record.Findings, reconcile.Finding{
 		File: p.source, Row: p.record.Row, Column: column, Severity: severity, Code: code,
-		Value: shortened(value), Text: text,
+		Value: strings.Clone(shortened(value)), Text: text,
 	})
 }
 

@@ -24,6 +24,7 @@ type row struct {
 	damage rowDamage // of the row as a whole
 	sparse bool      // blank cells at the end are left out: a sheet's row
 	hidden bool      // by a filter or by hand: of a sheet's row
+	stable bool      // the cells' bytes never change, so that strings may share them
 	glued  bool      // a byte order mark stood before it: the first row of a file that was glued to this one
 }
 

@@ -19,20 +19,13 @@ func (f *File) dataRows(ctx context.Context, passed *damages) iter.Seq2[*row, er
 			if err == nil && r.number <= f.headerRow {
 				continue
 			}
-			if err == nil && r.isBlankRow() {
-				passed.mend("BlankRow", r.number)
-				continue
-			}
-			if err == nil && glue.isAt(r) {
-				if !glue.isSameHeader(r) {
-					yield(nil, f.refuseGlued(r))
-					return
+			if err == nil {
+				switch glue.sift(r, passed) {
+				case passedOver:
+					continue
+				case otherHeader:
+					r, err = nil, f.refuseGlued(r.number)
 				}
-				passed.see("Glued", warning, r.number, gluedText)
-				continue
-			}
-			if err == nil && r.glued {
-				passed.see("Glued", warning, r.number, gluedRowText)
 			}
 			if !yield(r, err) || err != nil {
 				return
@@ -41,15 +34,41 @@ func (f *File) dataRows(ctx context.Context, passed *damages) iter.Seq2[*row, er
 	}
 }
 
+// sifted says what a row below the header is.
+type sifted uint8
+
+const (
+	anObject sifted = iota
+	passedOver
+	otherHeader
+)
+
+// sift tells objects from what is passed over, which it counts.
+func (s *seam) sift(r *row, passed *damages) sifted {
+	switch {
+	case r.isBlankRow():
+		passed.mend("BlankRow", r.number)
+		return passedOver
+	case s.isAt(r) && !s.isSameHeader(r):
+		return otherHeader
+	case s.isAt(r):
+		passed.see("Glued", warning, r.number, gluedText)
+		return passedOver
+	case r.glued:
+		passed.see("Glued", warning, r.number, gluedRowText)
+	}
+	return anObject
+}
+
 const (
 	gluedText    = "A second header or #TYPE line stands in the middle: files were put together (-Append, or a copy). It was skipped; see that no object is there twice."
 	gluedRowText = "A byte order mark stands in the middle: files were put together (-Append, or a copy). It was taken off; see that no object is there twice."
 )
 
-func (f *File) refuseGlued(r *row) *Refusal {
+func (f *File) refuseGlued(row int) *Refusal {
 	return &Refusal{
 		File: f.name, Cure: "Give the files one by one.",
-		Reasons: []Damage{reason("Glued", "a second header with other columns stands in row "+joinInts([]int{r.number})+": files were put together, and the values below it stand in wrong columns.", r.number)},
+		Reasons: []Damage{reason("Glued", "a second header with other columns stands in row "+joinInts([]int{row})+": files were put together, and the values below it stand in wrong columns.", row)},
 	}
 }
 

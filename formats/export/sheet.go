@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"os"
+	"unsafe"
 
 	"smtpmatch/formats/export/internal/xlsx"
 )
@@ -77,9 +78,10 @@ func (c *sheetCells) row(found *xlsx.Row) *row {
 		}
 		mark := stateOf(cell)
 		marked = marked || mark != sound
-		c.texts, c.marks = append(c.texts, []byte(cell.Text)), append(c.marks, mark)
+		// The bytes are the text's own; nobody writes to cells.
+		c.texts, c.marks = append(c.texts, unsafe.Slice(unsafe.StringData(cell.Text), len(cell.Text))), append(c.marks, mark)
 	}
-	c.current = row{number: found.Number, cells: c.texts, sparse: true, hidden: found.Hidden}
+	c.current = row{number: found.Number, cells: c.texts, sparse: true, hidden: found.Hidden, stable: true}
 	if marked {
 		c.current.states = c.marks
 	}

@@ -11,6 +11,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"smtpmatch/formats/export/internal/charset"
 	"smtpmatch/formats/export/internal/csvscan"
@@ -85,26 +86,46 @@ func (t *textTable) chooseDelimiter(text []byte, chosen string) (byte, error) {
 // rows reads the file from its beginning, see [table].
 func (t *textTable) rows(ctx context.Context) iter.Seq2[*row, error] {
 	return func(yield func(*row, error) bool) {
-		f, err := os.Open(t.path)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer f.Close()
-		watch := t.print.watch(f)
-		err = t.scan(ctx, watch, yield)
-		if err == errStopped {
-			return
-		}
-		if ctx.Err() == nil { // damage to a file that changed is not its own
-			if changed := watch.unchanged(); changed != nil {
-				err = changed
-			}
-		}
-		if err != nil {
+		t.bareQuote = damages{}
+		err := t.reading(ctx, func(text io.Reader) error { return t.scan(ctx, text, yield) })
+		if err != nil && err != errStopped {
 			yield(nil, err)
 		}
 	}
+}
+
+// reading lets scan read the file's text from the header on. It gives the error of scan, unless the file
+// changed: then damage is not its own.
+func (t *textTable) reading(ctx context.Context, scan func(text io.Reader) error) error {
+	f, err := os.Open(t.path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	watch := t.print.watch(f)
+	decoded := charset.NewReader(watch, t.encoding)
+	text, err := t.fromHeader(decoded)
+	if err == nil {
+		err = scan(text)
+	}
+	if err == errStopped || ctx.Err() != nil {
+		return err
+	}
+	if changed := watch.unchanged(); changed != nil {
+		return changed
+	}
+	t.replaced = decoded.Replaced()
+	return err
+}
+
+// fromHeader gives the text from the header on.
+func (t *textTable) fromHeader(decoded io.Reader) (io.Reader, error) {
+	if t.ends == csvscan.CR {
+		decoded = csvscan.FromCR(decoded, t.delimiter)
+	}
+	text := bufio.NewReaderSize(decoded, 1<<16)
+	_, err := text.Discard(t.lead.Header)
+	return text, err
 }
 
 // errStopped says that the caller wants no more rows.
@@ -113,20 +134,10 @@ var errStopped = errors.New("stopped")
 // checkEvery is how many rows lie between two looks at the context.
 const checkEvery = 1 << 12
 
-// scan yields the rows of the file, and gives the error that ended them before the end, or errStopped.
-func (t *textTable) scan(ctx context.Context, in io.Reader, yield func(*row, error) bool) error {
-	decoded := charset.NewReader(in, t.encoding)
-	var lines io.Reader = decoded
-	if t.ends == csvscan.CR {
-		lines = csvscan.FromCR(decoded, t.delimiter)
-	}
-	text := bufio.NewReaderSize(lines, 1<<16)
-	if _, err := text.Discard(t.lead.Header); err != nil {
-		return err
-	}
+// scan yields the rows of the text, and gives the error that ended them before the end, or errStopped.
+func (t *textTable) scan(ctx context.Context, text io.Reader, yield func(*row, error) bool) error {
 	scanner := csvscan.NewReader(text, t.delimiter)
 	scanner.SetLine(t.lead.Line)
-	t.bareQuote = damages{}
 	var r row
 	for n := 0; ; n++ {
 		found, err := scanner.Read()
@@ -135,19 +146,37 @@ func (t *textTable) scan(ctx context.Context, in io.Reader, yield func(*row, err
 		}
 		switch {
 		case err == io.EOF:
-			t.replaced = decoded.Replaced()
 			return nil
 		case err != nil:
 			return err
 		}
-		t.fill(&r, found)
+		r.fill(found, &t.bareQuote)
 		if !yield(&r, nil) {
 			return errStopped
 		}
 	}
 }
 
-func (t *textTable) fill(r *row, found *csvscan.Row) {
+// eachChunk reads the file in chunks, several at a time. work makes something of a chunk, whose rows are
+// numbered from its own beginning, the header among those of the first; take gets that in order, with the
+// number of rows before, and calls done when it keeps nothing of the chunk. It gives the error of take, or the one that ended the reading before the end.
+func eachChunk[T any](ctx context.Context, t *textTable, work func(*csvscan.Chunk) T, take func(made T, rowsBefore int, done func()) error) error {
+	return t.reading(ctx, func(text io.Reader) error {
+		s := csvscan.Scanning{Delimiter: t.delimiter, Line: t.lead.Line, Workers: runtime.GOMAXPROCS(0)}
+		for part, err := range csvscan.ScanChunks(ctx, text, s, work) {
+			if err == nil {
+				err = take(part.Value, part.RowsBefore, part.Done)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// fill makes r the row that was found, and counts quotes that stand bare.
+func (r *row) fill(found *csvscan.Row, bareQuote *damages) {
 	*r = row{number: found.Number, cells: found.Fields}
 	if bytes.HasPrefix(found.Fields[0], byteOrderMark) {
 		r.glued = true
@@ -157,7 +186,7 @@ func (t *textTable) fill(r *row, found *csvscan.Row) {
 	if found.Damage&csvscan.TextAfterQuote != 0 {
 		r.damage = textAfterQuote
 	} else if found.Damage&csvscan.BareQuote != 0 {
-		t.bareQuote.mend("BareQuote", found.Number)
+		bareQuote.mend("BareQuote", found.Number)
 	}
 }
 

@@ -127,7 +127,7 @@ func TestClass(t *testing.T) {
 		{"", "of the table", "a blank cell is like a missing column"},
 		{" \u00a0", "of the table", "blanks are blank"},
 	} {
-		p := &recorder{whole: wholeTable{class: "of the table"}}
+		p := &recorder{record: &reconcile.Record{}, whole: wholeTable{class: "of the table"}}
 		if got := p.class(c.cell); got != c.want {
 			t.Errorf("%s: class(%q) = %q, want %q", c.reason, c.cell, got, c.want)
 		}

@@ -16,6 +16,9 @@ import (
 
 // Chunk is a piece of the text that begins with a record.
 type Chunk struct {
+	// First says that no row of the text comes before it.
+	First bool
+
 	text      []byte // is never changed, so that it can be read again
 	last      bool   // the text ends with it
 	delimiter byte
@@ -28,7 +31,7 @@ type Chunk struct {
 }
 
 // Rows yields the rows of the chunk, whose numbers and lines begin anew. A row is valid until the next;
-// the bytes of its fields stay as they are and may be kept. Rows must be read to the end.
+// the bytes of its fields stay as they are and may be kept, see [Part.Done]. Rows must be read to the end.
 func (c *Chunk) Rows() iter.Seq[*Row] {
 	if c.reader != nil {
 		return c.readRows
@@ -96,6 +99,9 @@ type Part[T any] struct {
 	Value       T
 	RowsBefore  int // rows of the text before the chunk's first
 	LinesBefore int // and lines of the file
+	// Done gives the chunk's bytes back, to be used again for a later one. It may be called once, at any
+	// time and from any goroutine, by whoever keeps no field of the chunk; or never.
+	Done func()
 }
 
 // Scanning says how a text is scanned in chunks.
@@ -144,9 +150,11 @@ func (p *chunkPipeline[T]) cut(ctx context.Context, workers int) {
 	free := make(chan struct{}, workers)
 	var working sync.WaitGroup
 	defer working.Wait()
-	for {
+	for first := true; ; {
 		j := &job[T]{done: make(chan struct{})}
+		j.chunk.First = first
 		more := p.cutter.next(&j.chunk)
+		first = first && len(bytes.Trim(j.chunk.text, "\r\n")) == 0
 		select {
 		case free <- struct{}{}:
 		case <-ctx.Done():
@@ -186,12 +194,17 @@ func (p *chunkPipeline[T]) collect(ctx context.Context, s *Scanning, yield func(
 			return
 		}
 		<-j.done
-		if part.Value = j.value; j.chunk.rows > 0 && !yield(part, nil) {
+		whole := j.chunk.read == len(j.chunk.text)
+		part.Value, part.Done = j.value, func() {}
+		if whole {
+			part.Done = func() { p.cutter.give(j.chunk.text) }
+		}
+		if j.chunk.rows > 0 && !yield(part, nil) {
 			return
 		}
 		part.RowsBefore += j.chunk.rows
 		part.LinesBefore += j.chunk.lines
-		if j.chunk.read < len(j.chunk.text) {
+		if !whole {
 			p.readOn(ctx, s, part, p.remaining(j), yield)
 			return
 		}
@@ -233,12 +246,13 @@ func (p *chunkPipeline[T]) readOn(ctx context.Context, s *Scanning, part Part[T]
 	reader := NewReader(rest, s.Delimiter)
 	reader.SetLine(part.LinesBefore + 1)
 	reader.number = part.RowsBefore
+	part.Done = func() {}
 	for {
 		if ctx.Err() != nil {
 			yield(Part[T]{}, context.Cause(ctx))
 			return
 		}
-		chunk := Chunk{reader: reader}
+		chunk := Chunk{First: part.RowsBefore == 0, reader: reader}
 		if part.Value = p.work(&chunk); chunk.rows > 0 && !yield(part, nil) {
 			return
 		}
@@ -260,7 +274,8 @@ type cutter struct {
 	delimiter byte
 	size      int
 	rest      []byte // read and not cut off yet
-	err       error  // why there is no more to read; read by others once the queue is closed
+	free      chan []byte
+	err       error // why there is no more to read; read by others once the queue is closed
 }
 
 func newCutter(src io.Reader, s *Scanning) *cutter {
@@ -268,7 +283,7 @@ func newCutter(src io.Reader, s *Scanning) *cutter {
 	if size <= 0 {
 		size = DefaultChunkSize
 	}
-	return &cutter{src: src, delimiter: s.Delimiter, size: size}
+	return &cutter{src: src, delimiter: s.Delimiter, size: size, free: make(chan []byte, 4*s.Workers)}
 }
 
 // failed gives the source's error, nil at the end of the text.
@@ -285,8 +300,8 @@ const mostUncut = 8 << 20
 
 // next fills in the next chunk. It gives false when the text ends with it.
 func (c *cutter) next(chunk *Chunk) (more bool) {
-	buf := append(make([]byte, 0, max(c.size, 2*len(c.rest))), c.rest...)
-	c.rest = nil
+	buf := append(c.buffer(), c.rest...)
+	c.rest = c.rest[:0]
 	from, odd := 0, false // what was searched, and whether a quote is open there
 	cut := -1
 	for cut < 0 && c.err == nil {
@@ -307,10 +322,31 @@ func (c *cutter) next(chunk *Chunk) (more bool) {
 		return false
 	}
 	if cut > 0 {
-		chunk.text = buf[:cut:cut]
-		c.rest = buf[cut:]
+		chunk.text = buf[:cut]
+		c.rest = append(c.rest, buf[cut:]...)
 	}
 	return true
+}
+
+// buffer gives an empty buffer, one that was given back if it is large enough for the rest.
+func (c *cutter) buffer() []byte {
+	size := max(c.size, 2*len(c.rest))
+	select {
+	case buf := <-c.free:
+		if cap(buf) >= size {
+			return buf[:0]
+		}
+	default:
+	}
+	return make([]byte, 0, size)
+}
+
+// give takes a buffer back.
+func (c *cutter) give(buf []byte) {
+	select {
+	case c.free <- buf:
+	default:
+	}
 }
 
 // fill reads until the buffer is full.
