@@ -43,13 +43,38 @@ func isZeroWidth(r rune) bool {
 	return r >= 0x200B && r <= 0x200F || r == 0x2060 || r == 0xFEFF
 }
 
+// trimBlank takes blanks off both ends. Most texts have none, which two bytes tell.
+func trimBlank(s string) string {
+	if s == "" || isInk(s[0]) && isInk(s[len(s)-1]) {
+		return s
+	}
+	return strings.TrimFunc(s, IsBlank)
+}
+
+// isInk says that a byte is a printable ASCII character.
+func isInk(c byte) bool { return ' ' < c && c < 0x7F }
+
+// hasBlank says whether there is a blank anywhere.
+func hasBlank(s string) bool {
+	for i := range len(s) {
+		if !isInk(s[i]) {
+			return strings.ContainsFunc(s[i:], IsBlank)
+		}
+	}
+	return false
+}
+
 // Normalize brings an address, UPN or other name to the form in which two are compared: trimmed of
 // blanks and zero-width characters, NFC, lower case by the simple mapping of each character.
 // Normalizing twice changes nothing more.
 func Normalize(s string) string {
-	s = strings.TrimFunc(s, IsBlank)
-	if isLowerASCII(s) {
-		return s
+	s = trimBlank(s)
+	var buffer [96]byte
+	if lower, ok := appendLower(buffer[:0], s); ok {
+		if string(lower) == s {
+			return s
+		}
+		return string(lower)
 	}
 	s = strings.Map(unicode.ToLower, norm.NFC.String(s))
 	return norm.NFC.String(s) // lower case can compose where upper case could not: J with caron
@@ -59,8 +84,8 @@ func Normalize(s string) string {
 // what exports and spreadsheets put around it: blanks, one leading apostrophe, "mailto:", a display name
 // and angle brackets. A placeholder for nothing gives no address.
 func CleanAddress(cell string) string {
-	s := strings.TrimFunc(cell, IsBlank)
-	if s == "" || s[0] != '\'' && s[0] != '-' && s[0] != '\\' && !strings.ContainsAny(s, "<:") && len(s) > 4 {
+	s := trimBlank(cell)
+	if s == "" || s[0] != '\'' && s[0] != '-' && s[0] != '\\' && len(s) > 4 && strings.IndexByte(s, '<') < 0 && strings.IndexByte(s, ':') < 0 {
 		return s
 	}
 	s = strings.TrimFunc(strings.TrimPrefix(s, "'"), IsBlank)
@@ -92,15 +117,6 @@ func IsPlaceholder(cell string) bool {
 	return false
 }
 
-func isLowerASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 || 'A' <= s[i] && s[i] <= 'Z' {
-			return false
-		}
-	}
-	return true
-}
-
 // proxyKind says what a value of proxyAddresses is.
 type proxyKind uint8
 
@@ -116,22 +132,30 @@ const (
 // parseProxy splits one value of proxyAddresses into its kind and, where it is an SMTP address, the
 // address. stripped says that the whole column lost its prefixes.
 func parseProxy(value string, stripped bool) (proxyKind, string) {
-	value = strings.TrimFunc(value, IsBlank)
+	if !stripped && len(value) > len("smtp:") && value[len("smtp")] == ':' && isPlain(value) { // the common ones
+		switch rest := value[len("smtp:"):]; value[:len("smtp")] {
+		case "SMTP":
+			return proxyPrimary, rest
+		case "smtp":
+			return proxyAlias, rest
+		}
+	}
+	value = trimBlank(value)
 	if stripped {
-		if strings.ContainsFunc(value, IsBlank) {
+		if hasBlank(value) {
 			return proxyBlank, ""
 		}
 		return proxyAlias, value
 	}
-	prefix, rest, _ := strings.Cut(value, ":")
+	prefix, rest, found := strings.Cut(value, ":")
 	switch {
-	case !HasProxyPrefix(value):
+	case !found || !isProxyType(prefix):
 		return proxyNoPrefix, ""
-	case !strings.EqualFold(prefix, "smtp"):
+	case len(prefix) != len("smtp") || !strings.EqualFold(prefix, "smtp"):
 		return proxyOther, ""
 	case rest == "":
 		return proxyEmpty, ""
-	case strings.ContainsFunc(rest, IsBlank):
+	case hasBlank(rest):
 		return proxyBlank, ""
 	case prefix == "SMTP":
 		return proxyPrimary, rest
@@ -142,7 +166,11 @@ func parseProxy(value string, stripped bool) (proxyKind, string) {
 // HasProxyPrefix says whether a value of proxyAddresses begins with a type. mailto: is none.
 func HasProxyPrefix(value string) bool {
 	prefix, _, found := strings.Cut(value, ":")
-	return found && IsProxyPrefix(prefix) && !strings.EqualFold(prefix, "mailto")
+	return found && isProxyType(prefix)
+}
+
+func isProxyType(prefix string) bool {
+	return IsProxyPrefix(prefix) && !strings.EqualFold(prefix, "mailto")
 }
 
 // IsProxyPrefix says whether s, the text before a colon, can be the type of a proxy address: a letter,
@@ -206,8 +234,7 @@ func (r *Record) Addresses() []Address {
 }
 
 func appendAddress(list []Address, text string, attribute Attribute) []Address {
-	text = strings.TrimFunc(text, IsBlank)
-	if text == "" {
+	if text = trimBlank(text); text == "" {
 		return list
 	}
 	return append(list, Address{Text: text, Normal: Normalize(text), Attribute: attribute})

@@ -1,8 +1,11 @@
 package reconcile
 
 import (
+	"context"
 	"fmt"
 	"iter"
+
+	"smtpmatch/reconcile/internal/inorder"
 )
 
 // DefaultBatchSize is how many objects a batch holds unless the options say otherwise.
@@ -41,23 +44,65 @@ func (r *Result) Changes() iter.Seq2[*Change, error] {
 	}
 }
 
-// eachChange yields every change in input order, without its batch.
+// changesAtOnce is how many changes are unpacked at a time.
+const changesAtOnce = 256
+
+// eachChange yields every change in input order, without its batch. They are unpacked while the caller
+// works on those before.
 func (j *judgement) eachChange() iter.Seq2[*Change, error] {
-	return func(yield func(*Change, error) bool) {
-		for pile, err := range j.changes.Piles() {
+	return yielding(func(emit func(*Change) error) error {
+		return inorder.Run(context.Background(), j.unpackChanges, func(some unpackedChanges) error {
+			for i := range some.changes {
+				if err := emit(&some.changes[i]); err != nil {
+					return err
+				}
+			}
+			return some.err
+		})
+	})
+}
+
+type unpackedChanges struct {
+	changes []Change
+	err     error
+}
+
+func (j *judgement) unpackChanges(l *inorder.Line[unpackedChanges]) error {
+	cursor := j.changes.Cursor()
+	for {
+		var objects []uint32
+		var ends []int
+		var texts []byte
+		for len(objects) < changesAtOnce {
+			object, text, ok, err := cursor.Next()
 			if err != nil {
-				yield(nil, err)
-				return
+				return err
 			}
-			for c, err := range unpackedNotes(pile.Notes(), unpackChange) {
+			if !ok {
+				break
+			}
+			texts = append(texts, text...)
+			objects, ends = append(objects, object), append(ends, len(texts))
+		}
+		if len(objects) == 0 {
+			return nil
+		}
+		more := l.Send(func() (some unpackedChanges) {
+			some.changes = make([]Change, 0, len(objects))
+			begin := 0
+			for i, end := range ends {
+				c, err := unpackChange(texts[begin:end])
 				if err != nil {
-					yield(nil, err)
-					return
+					some.err = err
+					break
 				}
-				if !yield(j.proved(pile.Object, &c), nil) {
-					return
-				}
+				some.changes = append(some.changes, *j.proved(objects[i], &c))
+				begin = end
 			}
+			return some
+		})
+		if !more {
+			return nil
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"smtpmatch/reconcile/internal/spill"
 )
 
 // change is one as the batches see it: series (B or X), AD domain, risk; anything else is not applied.
@@ -23,13 +25,15 @@ func batchChange(t *testing.T, s string) *Change {
 
 func batchesOf(t *testing.T, size, pilot int, changes []string) (batches []string) {
 	t.Helper()
-	j := &judgement{options: Options{BatchSize: size, Pilot: pilot}}
+	space := spill.Open(t.TempDir(), 0)
+	defer space.Close()
+	j := &judgement{options: Options{BatchSize: size, Pilot: pilot}, changes: spill.NewJournal(space)}
 	for i, s := range changes {
-		if err := j.changes.Add(uint64(i), batchChange(t, s).pack()); err != nil {
+		if err := j.changes.Add(uint32(i), batchChange(t, s).pack()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	r := &Result{j}
+	r := &Result{judgement: j}
 	for range 2 { // may be asked again
 		batches = nil
 		for c, err := range r.Changes() {

@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"iter"
 
 	"smtpmatch/reconcile/internal/spill"
 )
@@ -10,66 +9,35 @@ import (
 // A candidate is the cloud user that an AD user most probably is, though no rule of the sync would link
 // them yet. Candidates are looked for in passes, each among those that the passes before left over.
 
-// evidence is one value by which a pass compares two objects. A weak value counts only against a
-// strong one.
-type evidence struct {
-	value  string
-	strong bool
-}
-
 // pass is one way to tell that an AD user and a cloud user are the same person.
 type pass struct {
-	name  string
-	kind  keyKind // keeps the passes' values apart
-	ad    func(*Record) []evidence
-	cloud func(*Record) []evidence
+	name string
+	// ad and cloud say whether a member of a circle takes part in the pass with its address, and whether
+	// strongly: a weak one counts only against a strong one.
+	ad, cloud func(facts) (takes, strong bool)
 }
 
-// The pass whose pairs people decided; it comes first and compares nothing.
-const passMap = "map"
-
-// passes are those that compare values, in their order.
+// passes are the ways, in their order. The first is that of the pairs that people decided; it compares
+// nothing.
 var passes = []pass{
-	{name: "upn", kind: keyPassUPN, ad: upnEvidence, cloud: upnEvidence},
-	{name: "address", kind: keyPassAddress, ad: adAddressEvidence, cloud: cloudAddressEvidence},
+	{name: "map"},
+	{name: "upn", ad: byUPN, cloud: byUPN},
+	{name: "address", ad: byADAddress, cloud: byCloudAddress},
 }
 
-func upnEvidence(r *Record) []evidence {
-	return appendEvidence(nil, Normalize(CleanAddress(r.UserPrincipalName)), true)
-}
+// mapPass is the place of the first pass.
+const mapPass = 0
 
-// adAddressEvidence: any address of the AD user counts against the cloud primary; its primary, mail and
-// UPN count against any address of the cloud user.
-func adAddressEvidence(r *Record) (list []evidence) {
-	for _, a := range r.Addresses() {
-		if a.Attribute != AttrTarget {
-			list = appendEvidence(list, a.Normal, a.Attribute != AttrAlias)
-		}
-	}
-	return list
-}
+func byUPN(f facts) (takes, strong bool) { return f.has(atUPN), true }
 
-func cloudAddressEvidence(r *Record) (list []evidence) {
-	for _, a := range r.Addresses() {
-		if a.Attribute != AttrTarget {
-			list = appendEvidence(list, a.Normal, a.Attribute == AttrPrimary)
-		}
-	}
-	return list
-}
+// byADAddress: any address of the AD user counts against the cloud primary; its primary, mail and UPN
+// count against any address of the cloud user.
+func byADAddress(f facts) (takes, strong bool) { return f.has(holding), f.has(holding &^ atAlias) }
 
-func appendEvidence(list []evidence, value string, strong bool) []evidence {
-	if value == "" {
-		return list
-	}
-	return append(list, evidence{value, strong})
-}
+func byCloudAddress(f facts) (takes, strong bool) { return f.has(holding), f.has(atPrimary) }
 
-// asks says whether a candidate is looked for: the object is a new user that no SMTP match links.
-func asks(class string, rule Rule) bool {
-	if class != ClassUser {
-		return false
-	}
+// asks says whether a candidate is looked for: the object is new, and so a user, and no SMTP match links it.
+func asks(rule Rule) bool {
 	switch rule.Outcome() {
 	case SoftMatchUPN, NewObject, Contested, ObjectTypeMismatch, AdminRoleConflict, SoftMatchBlocked:
 		return true
@@ -78,124 +46,61 @@ func asks(class string, rule Rule) bool {
 }
 
 // mayPartner says whether a cloud object can be a candidate: a member that is cloud-only, has a primary
-// and is not taken by SMTP or anchor. best is what AD objects make of it, nil for nothing.
-func mayPartner(r *Record, best *settlement) bool {
-	p := newPeer(0, r)
-	if p.class != ClassUser || !p.live || p.bound() || p.guest {
-		return false
-	}
-	if _, _, ok := r.Primary(); !ok {
-		return false
-	}
-	return best == nil || best.rule.role() != roleTakenOver || best.rule.Outcome() == SoftMatchUPN
+// and is not taken by SMTP or anchor. Whoever is taken by anchor has one, and so is bound.
+func mayPartner(f facts, state cloudState) bool {
+	return f.canPartner() && state&(cloudTaken|cloudGone) == 0
 }
 
 // candidate is what the search found for one AD object.
 type candidate struct {
-	pass      string
-	ambiguous bool   // the pass found several; the search ended
-	cloud     uint64 // its number among the cloud objects
-	id        GUID
+	cloud uint32 // its number among the cloud objects, nobody if the pass found several: the search ended
+	pass  uint32 // its place among the passes
 }
 
-// found says that there is one.
-func (c *candidate) found() bool { return c.pass != "" && !c.ambiguous }
+func (c *candidate) ambiguous() bool { return c.cloud == nobody }
 
-func (c *candidate) pack() []byte {
-	var p packer
-	p.text(c.pass)
-	p.flags(c.ambiguous)
-	p.uint(c.cloud)
-	p.guid(c.id)
-	return p
-}
+// name is that of the pass.
+func (c *candidate) name() string { return passes[c.pass].name }
 
-func unpackCandidate(b []byte) (c candidate, err error) {
-	u := unpacker{bytes: b}
-	c.pass = u.text()
-	u.flags(&c.ambiguous)
-	c.cloud = u.uint()
-	c.id = u.guid()
-	return c, u.err
-}
-
-// takeCandidate reads the one note that there may be.
-func takeCandidate(notes iter.Seq2[[]byte, error]) (c candidate, err error) {
-	for found, err := range unpackedNotes(notes, unpackCandidate) {
-		if err != nil {
-			return c, err
-		}
-		c = found
-	}
-	return c, nil
-}
-
-// search looks for candidates. Its tables are filled from the records once, for all passes; the sets say
-// who is left over.
+// search looks for candidates. The states of the objects say who is left over.
 type search struct {
-	asked, partners spill.Set
-	tables          []spill.Table // by pass
-	found           *spill.Notes  // candidates, by AD object
-	owners          *spill.Notes  // AD objects, by the cloud object that is their candidate
+	objects   *objects
+	asked     int // how many are left over
+	ambiguous int
+	found     *spill.Notes[candidate]
 }
 
-// addAD puts an AD object that asks into the tables.
-func (s *search) addAD(object uint64, r *Record) error {
-	s.asked.Add(object)
-	for i, pass := range passes {
-		for _, e := range pass.ad(r) {
-			entry := suitor{side: AD, object: object, strong: e.strong, value: e.value}
-			if err := s.tables[i].Add(keyOf(pass.kind, e.value), adObject(object), entry.pack()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+func (s *search) isAsked(object uint32) bool { return s.objects.adHas(object, adAsks) }
+
+func (s *search) isPartner(object uint32) bool {
+	return !s.objects.cloudHas(object, cloudTaken|cloudGone)
 }
 
-func (s *search) addCloud(object uint64, r *Record) error {
-	s.partners.Add(object)
-	for i, pass := range passes {
-		for _, e := range pass.cloud(r) {
-			entry := suitor{side: Cloud, object: object, id: r.ID, strong: e.strong, value: e.value}
-			if err := s.tables[i].Add(keyOf(pass.kind, e.value), cloudObject(object), entry.pack()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// run asks the passes in their order.
-func (s *search) run(ctx context.Context) error {
-	for i, pass := range passes {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if s.asked.Len() == 0 || s.partners.Len() == 0 {
+// run asks the passes that compare values, in their order.
+func (s *search) run(ctx context.Context, space *spill.Space, c *circles) error {
+	for i := mapPass + 1; i < len(passes); i++ {
+		if s.asked == 0 {
 			return nil
 		}
-		p := pairing{search: s, pass: pass.name}
-		if err := p.run(&s.tables[i]); err != nil {
+		p := newPairing(s, i, space)
+		if err := p.run(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// settle notes that the pass found the cloud object for the AD object.
-func (s *search) settle(pass string, object uint64, c candidate) error {
-	s.asked.Remove(object)
-	c.pass = pass
-	if c.ambiguous {
-		c = candidate{pass: pass, ambiguous: true}
-		return s.found.Add(object, c.pack())
+// settle notes that the pass found the cloud object for the AD object, or several: then cloud is nobody.
+func (s *search) settle(pass int, object, cloud uint32) error {
+	s.asked--
+	state := &s.objects.ad[object]
+	*state &^= adAsks
+	if cloud != nobody {
+		*state |= adCandidate
+		s.objects.cloud[cloud] |= cloudGone
+		s.objects.owners[cloud] = object
+	} else {
+		s.ambiguous++
 	}
-	s.partners.Remove(c.cloud)
-	var owner packer
-	owner.uint(object)
-	if err := s.owners.Add(c.cloud, owner); err != nil {
-		return err
-	}
-	return s.found.Add(object, c.pack())
+	return s.found.Add(object, candidate{cloud, uint32(pass)})
 }

@@ -70,46 +70,63 @@ type Change struct {
 	Batch    string // "B00001", "X00001", …; empty unless it is to be applied
 }
 
-// wish is what a change is made for: the cloud object's addresses as the facts tell them.
+// wish is what a change is made for: the cloud object's addresses, and who else holds them.
 type wish struct {
+	id          GUID     // of the cloud object
 	primary     string   // the cloud primary, as written in the cloud
 	aliases     []string // its other SMTP addresses that the AD object does not hold, in their order
 	heldInAD    bool     // another AD object holds the primary
 	heldInCloud bool     // another live cloud object holds it
-	oldShared   bool     // somebody else holds the object's primary of now
 	upn         string   // of the cloud object, as in the file
 	notCopied   []string // aliases left out because another AD object holds them
 }
 
 // draft lays out the new values for a wish. added is how many aliases of the cloud object are among them.
+// Of the values of now all stay but the new primary itself, without the mark of a primary, so that exactly
+// one value has it. A primary that came from mail is kept as an alias.
 func draft(r *Record, w *wish) (c *Change, added int) {
-	c = &Change{}
+	c = &Change{MailBefore: r.Mail, MailAfter: w.primary, ProxyBefore: r.writtenProxies()}
 	p := Normalize(w.primary)
-	c.MailBefore, c.MailAfter = r.Mail, w.primary
-	c.ProxyBefore = r.writtenProxies()
-	c.ProxyAfter = append([]string{"SMTP:" + w.primary}, r.keptBeside(p, c.ProxyBefore)...)
+	old, from, has := r.Primary()
+	isOld := has && Normalize(old) == p
+	var after addressSet
+	after.add(p)
+	c.ProxyAfter = append(make([]string, 0, len(c.ProxyBefore)+len(w.aliases)+2), "SMTP:"+w.primary)
+	keep := func(value string) {
+		after.add(smtpAddress(value))
+		c.ProxyAfter = append(c.ProxyAfter, value)
+	}
+	isProxy := false
+	for _, value := range c.ProxyBefore {
+		if smtpAddress(value) == p {
+			isProxy = true
+			continue
+		}
+		if rest, marked := strings.CutPrefix(value, "SMTP:"); marked {
+			value = "smtp:" + rest
+		}
+		keep(value)
+	}
+	if has && from == AttrMail && !isOld {
+		keep("smtp:" + old)
+	}
 	for _, alias := range w.aliases {
-		if value := "smtp:" + alias; !holdsAddress(c.ProxyAfter, Normalize(alias)) {
-			c.ProxyAfter = append(c.ProxyAfter, value)
+		if after.add(Normalize(alias)) {
+			c.ProxyAfter = append(c.ProxyAfter, "smtp:"+alias)
 			added++
 		}
 	}
-	c.Kind = r.kindFor(p)
-	return c, added
-}
-
-// kindFor says what making p the primary does to the object.
-func (r *Record) kindFor(p string) Kind {
-	old, _, has := r.Primary()
 	switch {
-	case has && Normalize(old) == p:
-		return AddAliases
-	case holdsAddress(r.writtenProxies(), p):
-		return PromoteAlias
+	case isOld:
+		c.Kind = AddAliases
+	case isProxy:
+		c.Kind = PromoteAlias
 	case !has:
-		return SetPrimary
+		c.Kind = SetPrimary
+	default:
+		c.Kind = ReplacePrimary
 	}
-	return ReplacePrimary
+	return c, added
 }
 
 // writtenProxies are the values of proxyAddresses with the prefixes that an export stripped.
@@ -122,24 +139,6 @@ func (r *Record) writtenProxies() []string {
 		list[i] = "smtp:" + value
 	}
 	return list
-}
-
-// keptBeside are the values that stay beside the new primary p: all but p itself, without the mark of
-// a primary, so that exactly one value has it. A primary that came from mail is kept as an alias.
-func (r *Record) keptBeside(p string, values []string) (kept []string) {
-	for _, value := range values {
-		if smtpAddress(value) == p {
-			continue
-		}
-		if rest, marked := strings.CutPrefix(value, "SMTP:"); marked {
-			value = "smtp:" + rest
-		}
-		kept = append(kept, value)
-	}
-	if old, from, ok := r.Primary(); ok && from == AttrMail && Normalize(old) != p {
-		kept = append(kept, "smtp:"+old)
-	}
-	return kept
 }
 
 // smtpAddress gives the normalized address of a value, empty if it is no SMTP address.
@@ -171,7 +170,7 @@ func (c *Change) block(w *wish, matches bool, domains Domains) BlockedBy {
 		return UnverifiedDomain
 	case !leaves && isReserved(p):
 		return ReservedDomain
-	case isMalformed(strings.TrimFunc(w.primary, IsBlank)):
+	case isMalformed(trimBlank(w.primary)):
 		return MalformedAddress
 	case c.isUnsafe():
 		return UnsafeValue
@@ -188,9 +187,19 @@ func (c *Change) isUnsafe() bool {
 }
 
 func isUnsafeText(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.IsControl(r) || r == unicode.ReplacementChar || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
-	})
+	for i := range len(s) {
+		switch {
+		case s[i] >= 0x80:
+			return strings.ContainsFunc(s[i:], isUnsafeRune)
+		case s[i] < ' ' || s[i] == 0x7F:
+			return true
+		}
+	}
+	return false
+}
+
+func isUnsafeRune(r rune) bool {
+	return unicode.IsControl(r) || r == unicode.ReplacementChar || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
 }
 
 // rate counts what speaks against an early try: not known to be enabled, privileged by adminCount, a
@@ -199,7 +208,7 @@ func (c *Change) rate(r *Record) (risk int) {
 	if r.Enabled != Yes {
 		risk++
 	}
-	if count := strings.TrimFunc(r.AdminCount, IsBlank); count != "" && count != "0" {
+	if count := trimBlank(r.AdminCount); count != "" && count != "0" {
 		risk++
 	}
 	if c.ChangesSignIn() {
@@ -219,7 +228,7 @@ func (r *Record) isExchange() bool {
 	return isSet(r.MsExchRecipientType) || isSet(r.MsExchMailboxGUID) || isSet(r.MsExchRemoteRecipientType)
 }
 
-func isSet(s string) bool { return strings.TrimFunc(s, IsBlank) != "" }
+func isSet(s string) bool { return trimBlank(s) != "" }
 
 // hasMailboxHere says whether the object is a user whose mailbox is on-premises.
 func (r *Record) hasMailboxHere() bool {
@@ -230,8 +239,11 @@ func (r *Record) hasMailboxHere() bool {
 func domainOf(dn string) string {
 	var labels []string
 	for part := range splitDN(dn) {
-		if name, value, ok := strings.Cut(Normalize(part), "="); ok && strings.TrimFunc(name, IsBlank) == "dc" {
-			labels = append(labels, strings.TrimFunc(value, IsBlank))
+		if trimmed := trimBlank(part); trimmed == "" || trimmed[0]|0x20 != 'd' {
+			continue
+		}
+		if name, value, ok := strings.Cut(Normalize(part), "="); ok && trimBlank(name) == "dc" {
+			labels = append(labels, trimBlank(value))
 		}
 	}
 	return strings.Join(labels, ".")
@@ -256,11 +268,15 @@ func splitDN(dn string) func(yield func(string) bool) {
 	}
 }
 
+// pack lays a change out in bytes. There may be very many, so that what follows from something else is left
+// out: a reason that is the kind's, a mail that is the new primary, values that were there before.
 func (c *Change) pack() []byte {
-	var p packer
+	p := make(packer, 0, 512) // most fit
+	ownReason, ownMail := c.Reason != c.reason(), len(c.ProxyAfter) == 0 || c.ProxyAfter[0] != "SMTP:"+c.MailAfter
+	p.flags(c.Exchange, ownReason, ownMail)
 	for _, text := range []string{
 		c.Source, c.Class, c.UserPrincipalName, c.DisplayName, string(c.Kind), c.Candidate, string(c.Decision),
-		string(c.BlockedBy), c.CloudUPN, c.Reason, c.MailBefore, c.MailAfter, c.Domain,
+		string(c.BlockedBy), c.CloudUPN, c.MailBefore, c.Domain,
 	} {
 		p.text(text)
 	}
@@ -268,17 +284,24 @@ func (c *Change) pack() []byte {
 	p.uint(uint64(c.Risk))
 	p.guid(c.ID)
 	p.guid(c.CloudID)
-	p.flags(c.Exchange)
 	p.texts(c.ProxyBefore)
-	p.texts(c.ProxyAfter)
+	p.valuesAfter(c.ProxyBefore, c.ProxyAfter)
+	if ownReason {
+		p.text(c.Reason)
+	}
+	if ownMail {
+		p.text(c.MailAfter)
+	}
 	return p
 }
 
 func unpackChange(b []byte) (c Change, err error) {
-	u := unpacker{bytes: b}
+	u := newSharing(b)
+	var ownReason, ownMail bool
+	u.flags(&c.Exchange, &ownReason, &ownMail)
 	for _, text := range []*string{
 		&c.Source, &c.Class, &c.UserPrincipalName, &c.DisplayName, (*string)(&c.Kind), &c.Candidate, (*string)(&c.Decision),
-		(*string)(&c.BlockedBy), &c.CloudUPN, &c.Reason, &c.MailBefore, &c.MailAfter, &c.Domain,
+		(*string)(&c.BlockedBy), &c.CloudUPN, &c.MailBefore, &c.Domain,
 	} {
 		*text = u.text()
 	}
@@ -286,10 +309,80 @@ func unpackChange(b []byte) (c Change, err error) {
 	c.Risk = int(u.uint())
 	c.ID = u.guid()
 	c.CloudID = u.guid()
-	u.flags(&c.Exchange)
 	c.ProxyBefore = u.texts()
-	c.ProxyAfter = u.texts()
+	c.ProxyAfter = u.valuesAfter(c.ProxyBefore)
+	if ownReason {
+		c.Reason = u.text()
+	} else {
+		c.Reason = c.reason()
+	}
+	if ownMail {
+		c.MailAfter = u.text()
+	} else if len(c.ProxyAfter) > 0 {
+		c.MailAfter = strings.TrimPrefix(c.ProxyAfter[0], "SMTP:")
+	}
 	return c, u.err
+}
+
+// How a value after a change is packed: as it is, or as that of a place before, perhaps demoted.
+const (
+	valueAsIs = iota
+	valueKept // and every second number after it: the same as before
+	valueDemoted
+)
+
+// valuesAfter packs the values after a change; those before keep their order in it.
+func (p *packer) valuesAfter(before, after []string) {
+	p.uint(uint64(len(after)))
+	next := 0
+	for _, value := range after {
+		how, skipped := valueAsIs, 0
+		for ; how == valueAsIs && skipped < 2 && next+skipped < len(before); skipped++ {
+			switch old := before[next+skipped]; {
+			case old == value:
+				how = valueKept
+			case isDemoted(value, old):
+				how = valueDemoted
+			}
+		}
+		if how == valueAsIs {
+			p.uint(valueAsIs)
+			p.text(value)
+			continue
+		}
+		next += skipped
+		p.uint(uint64(how + 2*(next-1)))
+	}
+}
+
+func (u *unpacker) valuesAfter(before []string) (after []string) {
+	n := u.uint()
+	if n > 0 && n <= uint64(len(u.bytes)) {
+		after = make([]string, 0, n)
+	}
+	for ; n > 0 && u.err == nil; n-- {
+		how := u.uint()
+		place := (how - 1) / 2
+		switch {
+		case how == valueAsIs:
+			after = append(after, u.text())
+		case place >= uint64(len(before)):
+			u.err = errDamaged
+		case how%2 == valueKept:
+			after = append(after, before[place])
+		case len(before[place]) < len("SMTP:"):
+			u.err = errDamaged
+		default:
+			after = append(after, "smtp:"+before[place][len("SMTP:"):])
+		}
+	}
+	return after
+}
+
+// isDemoted says whether a value is an old one that lost the mark of a primary.
+func isDemoted(value, old string) bool {
+	rest, marked := strings.CutPrefix(old, "SMTP:")
+	return marked && len(value) == len(old) && strings.HasPrefix(value, "smtp:") && value[len("smtp:"):] == rest
 }
 
 // reason says in one short sentence what the change does, or why it must not be made.
@@ -316,7 +409,7 @@ func (c *Change) reason() string {
 
 // foundTexts say how a pass found the cloud user.
 var foundTexts = map[string]string{
-	passMap:   "that the map gives",
+	"map":     "that the map gives",
 	"upn":     "with its UPN",
 	"address": "that shares an address",
 }

@@ -2,17 +2,16 @@ package reconcile
 
 // peer is what the rules ask about a cloud object that an AD object meets.
 type peer struct {
-	found      bool
-	object     uint64 // its number among the cloud objects
-	id         GUID
-	class      string
-	live       bool // not soft-deleted
-	synced     bool // OnPremisesSyncEnabled
-	anchored   bool // OnPremisesImmutableId is set
-	managed    bool // IsCloudManaged
-	guest      bool
-	primaried  bool   // it has an SMTP: value, which stands for a mailbox as far as exports tell
-	identifier string // OnPremisesObjectIdentifier
+	found           bool
+	object          uint32 // its number among the cloud objects
+	user            bool   // of that class
+	live            bool   // not soft-deleted
+	synced          bool   // OnPremisesSyncEnabled
+	anchored        bool   // OnPremisesImmutableId is set
+	managed         bool   // IsCloudManaged
+	guest           bool
+	primaried       bool // it has an SMTP: value, which stands for a mailbox as far as exports tell
+	otherIdentifier bool // OnPremisesObjectIdentifier is set and not the AD object's id
 }
 
 // bound says that the cloud object belongs to an on-premises object already (contract 1).
@@ -31,19 +30,16 @@ type carriers struct {
 
 // self is what the rules ask about the AD object itself.
 type self struct {
-	object   uint64 // its number among the AD objects
-	id       GUID
-	class    string
+	object   uint32 // its number among the AD objects
+	user     bool   // of that class
 	inScope  bool
-	anchor   string // in use, base64; empty if there is none
-	anchorOf anchorOf
-	other    string // the anchor it would have by the other attribute, empty if the same
-	primary  string // P, normalized
-	upn      string // U, normalized
-	wellUPN  bool   // U is well-formed or blank
-	verified bool   // U's suffix is verified, or nobody knows
-	proxies  int    // values of proxyAddresses
-	isNew    bool   // reached matching; known from the matching join on
+	anchored bool  // it has an anchor in use
+	anchorOf facts // the attribute of it
+	hasOther bool  // by the other attribute it would have another anchor
+	hasUPN   bool
+	wellUPN  bool // U is well-formed or blank
+	verified bool // U's suffix is verified, or nobody knows
+	large    bool // it has more values of proxyAddresses than is safe
 }
 
 // dossier is all that the rules ask about one AD object, its own record and the objects that it meets.
@@ -78,7 +74,7 @@ type primaryMeeting struct {
 type upnMeeting struct {
 	target   peer   // the first live cloud user with this UPN
 	second   peer   // the next one
-	firstNew uint64 // the first new AD object with it
+	firstNew uint32 // the first new AD object with it
 	deleted  bool   // a soft-deleted cloud user has it
 }
 
@@ -93,40 +89,35 @@ func (d *dossier) upnOfAnother(p *peer) bool {
 	return d.upn.target.found && !d.upn.target.is(p) || d.upn.second.found
 }
 
-// newDossier starts a dossier with what the object's own record says.
-func newDossier(object uint64, r *Record, mode AnchorMode, domains Domains) *dossier {
-	d := &dossier{self: self{
-		object: object, id: r.ID, class: r.Class, inScope: inScope(r), proxies: len(r.ProxyAddresses),
-		upn: Normalize(CleanAddress(r.UserPrincipalName)), wellUPN: true, verified: true,
-	}}
-	if primary, _, ok := r.Primary(); ok {
-		d.self.primary = Normalize(primary)
+// self gives what an AD object's facts tell, and chooses between the two anchors that a user can have
+// (plan-connect-design-concepts).
+func (f adFacts) self(object uint32, mode AnchorMode) self {
+	s := self{
+		object: object, user: f.has(adUser), inScope: f.has(adInScope), large: f.has(adLarge),
+		hasUPN: f.has(adUPN), wellUPN: f.has(adWellUPN), verified: f.has(adVerified),
 	}
-	if d.self.upn != "" {
-		d.self.wellUPN = wellFormedUPN(CleanAddress(r.UserPrincipalName))
-		d.self.verified = domains.isVerified(d.self.upn)
+	if !f.has(adMayAnchor) {
+		return s
 	}
-	d.self.setAnchor(r, mode)
-	d.upn.firstNew = object
-	return d
+	s.anchored, s.anchorOf = f.has(adGUID), ofObjectGUID
+	if !f.has(adConsistencyGUID) {
+		return s
+	}
+	s.hasOther = f.has(adDiffers)
+	if mode != AnchorObjectGUID {
+		s.anchored, s.anchorOf = true, ofConsistencyGUID
+		s.hasOther = f.has(adDiffers) && f.has(adGUID)
+	}
+	return s
 }
 
-// setAnchor chooses between the two anchors that a user can have (plan-connect-design-concepts).
-func (s *self) setAnchor(r *Record, mode AnchorMode) {
-	if !hasAnchor(r) {
-		return
+// anchor gives the anchor in use of an AD object.
+func (r *Record) anchor(mode AnchorMode) string {
+	switch {
+	case !hasAnchor(r):
+		return ""
+	case r.Class == ClassUser && r.ConsistencyGUID != "" && mode != AnchorObjectGUID:
+		return r.ConsistencyGUID
 	}
-	s.anchor, s.anchorOf = r.ID.Anchor(), ofObjectGUID
-	if r.Class != ClassUser || r.ConsistencyGUID == "" {
-		return
-	}
-	if s.other = r.ConsistencyGUID; s.other == s.anchor {
-		s.other = ""
-	}
-	if mode != AnchorObjectGUID {
-		s.anchorOf = ofConsistencyGUID
-		if s.other != "" {
-			s.anchor, s.other = s.other, s.anchor
-		}
-	}
+	return r.ID.Anchor()
 }

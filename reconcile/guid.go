@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
+	"unicode"
 )
 
 // GUID is an objectGUID or an Entra object id in the byte order in which .NET and Active Directory
@@ -25,16 +26,31 @@ func ParseGUID(s string) (GUID, error) {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return g, errGUID
 	}
-	digits := s[:8] + s[9:13] + s[14:18] + s[19:23] + s[24:]
-	var text [16]byte
-	if _, err := hex.Decode(text[:], []byte(digits)); err != nil {
-		return g, errGUID
-	}
 	for i, at := range guidOrder {
-		g[at] = text[i]
+		place := guidPlaces[i]
+		high, low := hexDigits[s[place]], hexDigits[s[place+1]]
+		if high|low > 15 {
+			return GUID{}, errGUID
+		}
+		g[at] = high<<4 | low
 	}
 	return g, nil
 }
+
+// guidPlaces is where in a GUID's text the digits of each of its bytes begin.
+var guidPlaces = [16]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
+
+// hexDigits gives the value of a hex digit, 255 for any other byte.
+var hexDigits = func() (table [256]byte) {
+	for c := range table {
+		table[c] = 255
+	}
+	for value, c := range "0123456789abcdef" {
+		table[c] = byte(value)
+		table[unicode.ToUpper(c)] = byte(value)
+	}
+	return table
+}()
 
 // IsZero says that no GUID was set.
 func (g GUID) IsZero() bool { return g == GUID{} }
@@ -60,6 +76,16 @@ func (g GUID) Anchor() string {
 	}
 	return base64.StdEncoding.EncodeToString(g[:])
 }
+
+// isAnchor says whether the text is the GUID's anchor.
+func (g GUID) isAnchor(s string) bool {
+	var text [24]byte
+	base64.StdEncoding.Encode(text[:], g[:])
+	return string(text[:]) == s && !g.IsZero()
+}
+
+// appendAnchor appends the GUID's anchor, which must not be zero.
+func (g GUID) appendAnchor(b []byte) []byte { return base64.StdEncoding.AppendEncode(b, g[:]) }
 
 // CanonicalAnchor brings the value of mS-DS-ConsistencyGuid or OnPremisesImmutableId to the form in
 // which anchors are compared, case-sensitively: a GUID in text becomes its base64, anything else

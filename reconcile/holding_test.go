@@ -9,44 +9,53 @@ import (
 	"smtpmatch/reconcile/internal/spill"
 )
 
-// wishesOf joins the holdings of AD objects and cloud objects. owners says, by cloud object, which AD
-// object will take it; the AD objects have it as their candidate.
-func wishesOf(t *testing.T, ad, cloud []*Record, owners map[int]int, domains Domains) []*wish {
+// wishesOf gives what each AD object wants, nil for nothing, where owners[c] is the AD object whose
+// candidate the cloud object c is. shared says of each AD object whether somebody else holds its primary.
+func wishesOf(t *testing.T, ad, cloud []*Record, owners map[int]int, domains Domains) (wishes []*wish, shared []bool) {
 	t.Helper()
-	var table spill.Table
-	var facts spill.Notes
 	for i, r := range ad {
-		r.Side = AD
-		var c candidate
-		for owned, owner := range owners {
-			if owner == i {
-				c = candidate{pass: "upn", cloud: uint64(owned)}
-			}
-		}
-		if err := addADHoldings(&table, uint64(i), r, &c); err != nil {
-			t.Fatal(err)
+		r.ID = numbered(i)
+		if r.Class == "" {
+			r.Class = ClassUser
 		}
 	}
 	for i, r := range cloud {
-		r.Side = Cloud
-		owner, owned := owners[i]
-		if err := addCloudHoldings(&table, uint64(i), r, ownership{owned: owned, owner: uint64(owner)}, domains); err != nil {
-			t.Fatal(err)
-		}
+		r.ID, r.Class = numbered(i), ClassUser
 	}
-	if err := joinHoldings(&table, &facts); err != nil {
+	j := among(t, ad, cloud, Options{Domains: domains})
+	for owned, owner := range owners {
+		j.objects.owners[owned] = uint32(owner)
+		j.objects.ad[owner] |= adCandidate
+	}
+	notes := spill.NewNotes[holdingNote](j.space)
+	if err := (&holdingJoin{objects: j.objects, notes: notes}).run(t.Context(), j.circles); err != nil {
 		t.Fatal(err)
 	}
-	wishes := make([]*wish, len(ad))
-	for pile, err := range facts.Piles() {
+	cursor := notes.Cursor()
+	defer cursor.Close()
+	wishes, shared = make([]*wish, len(ad)), make([]bool, len(ad))
+	for i, r := range cloud {
+		held, err := cursor.Take(uint32(i))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if wishes[pile.Object], err = gather(pile.Notes()); err != nil {
+		owner, owned := owners[i]
+		if !owned {
+			if len(held) > 0 {
+				t.Errorf("cloud object %d belongs to nobody and is told %v", i, held)
+			}
+			continue
+		}
+		w, err := unpackWish(newWish(r, held, domains).pack(nil))
+		if err != nil {
 			t.Fatal(err)
 		}
+		wishes[owner] = w
 	}
-	return wishes
+	for i := range ad {
+		shared[i] = j.objects.adHas(uint32(i), adOldShared)
+	}
+	return wishes, shared
 }
 
 // TestWishes: what the holding join tells the owner (the first AD object) of its cloud object (the first).
@@ -75,22 +84,26 @@ func TestWishes(t *testing.T) {
 
 		{[]*Record{user("", "smtp:ann@x")}, []*Record{cloudUser()}, nil, wish{}, "its own hold is no other's"},
 		{[]*Record{user(""), user("", "smtp:ann@x")}, []*Record{cloudUser()}, nil, wish{heldInAD: true}, "another AD object holds P"},
-		{[]*Record{user("ann@x"), {Class: "computer", UserPrincipalName: "ANN@X"}}, []*Record{cloudUser()}, nil, wish{heldInAD: true, oldShared: true}, "out-of-scope ones included"},
+		{[]*Record{user("ann@x"), {Class: "computer", UserPrincipalName: "ANN@X"}}, []*Record{cloudUser()}, nil, wish{heldInAD: true, upn: "shared"}, "out-of-scope ones included"},
 		{[]*Record{user("")}, []*Record{cloudUser(), {ProxyAddresses: []string{"smtp:ann@x"}}}, nil, wish{heldInCloud: true}, "another live cloud object holds P as an alias"},
 		{[]*Record{user("")}, []*Record{cloudUser(), {UserPrincipalName: "ann@x"}}, nil, wish{heldInCloud: true}, "as UPN"},
 		{[]*Record{user("")}, []*Record{{UserPrincipalName: "Ann@x", Mail: "ann@x", ProxyAddresses: []string{"SMTP:Ann@x"}}}, nil, wish{}, "its own mail and UPN are no other's"},
 
-		{[]*Record{user("", "SMTP:old@x"), user("old@x")}, []*Record{cloudUser()}, nil, wish{oldShared: true}, "another AD object holds the primary of now"},
-		{[]*Record{user("old@x")}, []*Record{cloudUser(), {Mail: "old@x"}}, nil, wish{oldShared: true}, "another cloud object holds the primary that came from mail"},
+		{[]*Record{user("", "SMTP:old@x"), user("old@x")}, []*Record{cloudUser()}, nil, wish{upn: "shared"}, "another AD object holds the primary of now"},
+		{[]*Record{user("old@x")}, []*Record{cloudUser(), {Mail: "old@x"}}, nil, wish{upn: "shared"}, "another cloud object holds the primary that came from mail"},
 		{[]*Record{user("", "SMTP:old@x")}, []*Record{cloudUser("smtp:old@x")}, nil, wish{}, "its own cloud object may hold it"},
 		{[]*Record{user("", "smtp:old@x"), user("old@x")}, []*Record{cloudUser()}, nil, wish{}, "an alias is no primary of now"},
 	} {
-		got := wishesOf(t, c.ad, c.cloud, map[int]int{0: 0}, c.domains)[0]
+		wishes, shared := wishesOf(t, c.ad, c.cloud, map[int]int{0: 0}, c.domains)
+		got := wishes[0]
 		if got == nil {
 			t.Errorf("%s: no wish", c.reason)
 			continue
 		}
-		c.want.primary, c.want.upn = "Ann@x", "Ann@x"
+		if wantShared := c.want.upn == "shared"; shared[0] != wantShared {
+			t.Errorf("%s: the old primary is shared: %t", c.reason, shared[0])
+		}
+		c.want.id, c.want.primary, c.want.upn = numbered(0), "Ann@x", "Ann@x"
 		if fmt.Sprintf("%+v", *got) != fmt.Sprintf("%+v", c.want) {
 			t.Errorf("%s:\n%+v, want\n%+v", c.reason, *got, c.want)
 		}
@@ -99,7 +112,8 @@ func TestWishes(t *testing.T) {
 
 // TestNobodysCloud: a cloud object that nobody takes gives no wish.
 func TestNobodysCloud(t *testing.T) {
-	for i, w := range wishesOf(t, []*Record{user("ann@x"), user("", "SMTP:ann@x")}, []*Record{{ProxyAddresses: []string{"SMTP:ann@x"}}}, nil, nil) {
+	wishes, _ := wishesOf(t, []*Record{user("ann@x"), user("", "SMTP:ann@x")}, []*Record{{ProxyAddresses: []string{"SMTP:ann@x"}}}, nil, nil)
+	for i, w := range wishes {
 		if w != nil {
 			t.Errorf("AD object %d has %+v", i, w)
 		}
@@ -109,14 +123,14 @@ func TestNobodysCloud(t *testing.T) {
 // TestLargeGroups: an address held by many is joined like one held by few: the owner that has the alias
 // itself does not get it twice, and facts stay one for each address.
 func TestLargeGroups(t *testing.T) {
-	for _, others := range []int{0, smallGroup - 3, smallGroup - 2, smallGroup - 1, smallGroup, 3000} {
+	for _, others := range []int{0, smallCircle - 3, smallCircle - 2, smallCircle - 1, smallCircle, 3000} {
 		ad := []*Record{user("", "smtp:b@x")}
 		for range others {
 			ad = append(ad, user("b@x"))
 		}
 		cloud := []*Record{{UserPrincipalName: "Ann@x", ProxyAddresses: []string{"SMTP:Ann@x", "smtp:b@x"}}}
-		w := wishesOf(t, ad, cloud, map[int]int{0: 0}, nil)[0]
-		c, added := draft(ad[0], w)
+		wishes, _ := wishesOf(t, ad, cloud, map[int]int{0: 0}, nil)
+		c, added := draft(ad[0], wishes[0])
 		if added != 0 || !slices.Equal(c.ProxyAfter, []string{"SMTP:Ann@x", "smtp:b@x"}) {
 			t.Errorf("%d others: %q", others, c.ProxyAfter)
 		}
@@ -129,7 +143,8 @@ func TestLargeGroups(t *testing.T) {
 		cloud = append(cloud, &Record{ProxyAddresses: []string{fmt.Sprintf("SMTP:a%d@x", i), "smtp:shared@x"}})
 		owners[i] = i
 	}
-	for i, w := range wishesOf(t, ad, cloud, owners, nil) {
+	wishes, _ := wishesOf(t, ad, cloud, owners, nil)
+	for i, w := range wishes {
 		if w == nil || !strings.HasPrefix(w.primary, "a") || len(w.aliases) != 1 || w.heldInCloud {
 			t.Fatalf("AD object %d: %+v", i, w)
 		}

@@ -1,109 +1,18 @@
 package reconcile
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"smtpmatch/reconcile/internal/spill"
 )
 
 // The identity join tells every AD user which cloud users carry its anchor, its other anchor and its
-// SID, and finds the anchor in use where the options leave that open.
+// SID, and finds the anchor in use where the options leave that open. It also finds objects that stand in
+// the files twice.
 
-// anchorOf says which of an AD user's two possible anchors an entry or note is about.
-type anchorOf uint8
-
-const (
-	ofNothing anchorOf = iota
-	ofConsistencyGUID
-	ofObjectGUID
-	ofSID // not an anchor: the security identifier
-)
-
-// identityEntry is an AD user's or a cloud user's share in an anchor or SID.
-type identityEntry struct {
-	object  uint64 // its number on its side
-	side    Side
-	of      anchorOf // of AD entries
-	differs bool     // of AD entries: the user's two anchors are set and differ
-	peer    peer     // of cloud entries
-	value   string
-}
-
-func (e *identityEntry) pack() []byte {
-	var p packer
-	p.flags(e.side == Cloud, e.differs)
-	p.uint(e.object)
-	p.uint(uint64(e.of))
-	p.peer(&e.peer)
-	p.text(e.value)
-	return p
-}
-
-func unpackIdentityEntry(b []byte) (e identityEntry, err error) {
-	u := unpacker{bytes: b}
-	var cloud bool
-	u.flags(&cloud, &e.differs)
-	if cloud {
-		e.side = Cloud
-	}
-	e.object = u.uint()
-	e.of = anchorOf(u.uint())
-	e.peer = u.peer()
-	e.value = u.text()
-	return e, u.err
-}
-
-// addADIdentity puts the keys of an AD object into the table. Only users have a choice of anchors.
-func addADIdentity(table *spill.Table, object uint64, r *Record) error {
-	consistencyGUID := ""
-	if r.Class == ClassUser {
-		consistencyGUID = r.ConsistencyGUID
-	}
-	e := identityEntry{object: object, side: AD, differs: consistencyGUID != "" && consistencyGUID != r.ID.Anchor()}
-	for _, share := range []struct {
-		of    anchorOf
-		kind  keyKind
-		value string
-	}{
-		{ofConsistencyGUID, keyAnchor, consistencyGUID},
-		{ofObjectGUID, keyAnchor, r.ID.Anchor()},
-		{ofSID, keySID, normalSID(r.SID)},
-	} {
-		e.of, e.value = share.of, share.value
-		if err := e.add(table, share.kind, adObject(object)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func addCloudIdentity(table *spill.Table, object uint64, r *Record) error {
-	e := identityEntry{object: object, side: Cloud, peer: newPeer(object, r), value: r.ImmutableID}
-	if err := e.add(table, keyAnchor, cloudObject(object)); err != nil {
-		return err
-	}
-	e.value = normalSID(r.SID)
-	return e.add(table, keySID, cloudObject(object))
-}
-
-func (e *identityEntry) add(table *spill.Table, kind keyKind, object uint64) error {
-	if e.value == "" {
-		return nil
-	}
-	return table.Add(keyOf(kind, e.value), object, e.pack())
-}
-
-func normalSID(sid string) string { return strings.ToUpper(strings.TrimFunc(sid, IsBlank)) }
-
-func newPeer(object uint64, r *Record) peer {
-	_, _, primaried := r.Primary()
-	return peer{
-		found: true, object: object, id: r.ID, class: r.Class,
-		live: !r.Deleted, synced: r.SyncEnabled, anchored: r.ImmutableID != "",
-		managed: r.CloudManaged, guest: strings.EqualFold(strings.TrimFunc(r.UserType, IsBlank), "guest"),
-		identifier: r.ObjectIdentifier, primaried: primaried,
-	}
-}
+func normalSID(sid string) string { return strings.ToUpper(trimBlank(sid)) }
 
 // meet adds a cloud user that carries the anchor; users come in input order.
 func (c *carriers) meet(p peer) {
@@ -134,30 +43,31 @@ func rank(p *peer) int {
 	return 0
 }
 
-// identityNote tells an AD user who carries one of its anchors, or its SID.
+// identityNote tells an AD object who carries one of its anchors, or its SID: the first, the first managed,
+// linked and best of them, with their facts. One that is of an identifier tells of one cloud object whose
+// OnPremisesObjectIdentifier is the object's id.
 type identityNote struct {
-	of       anchorOf
-	carriers carriers
+	of       facts
+	carriers [4]uint32
+	facts    [4]uint8 // see peerShift
 }
 
-func (n *identityNote) pack() []byte {
-	var p packer
-	p.uint(uint64(n.of))
-	p.peer(&n.carriers.first)
-	p.peer(&n.carriers.managed)
-	p.peer(&n.carriers.linked)
-	p.peer(&n.carriers.best)
-	return p
+func noteOf(of facts, c *carriers) identityNote {
+	n := identityNote{of: of}
+	for i, p := range []*peer{&c.first, &c.managed, &c.linked, &c.best} {
+		n.carriers[i] = nobody
+		if p.found {
+			n.carriers[i], n.facts[i] = p.object, uint8(p.facts()>>peerShift)
+		}
+	}
+	return n
 }
 
-func unpackIdentityNote(b []byte) (n identityNote, err error) {
-	u := unpacker{bytes: b}
-	n.of = anchorOf(u.uint())
-	n.carriers.first = u.peer()
-	n.carriers.managed = u.peer()
-	n.carriers.linked = u.peer()
-	n.carriers.best = u.peer()
-	return n, u.err
+func (n *identityNote) peer(i int) peer {
+	if n.carriers[i] == nobody {
+		return peer{}
+	}
+	return (facts(n.facts[i]) << peerShift).peer(n.carriers[i])
 }
 
 // anchorCount is the evidence for --anchor auto: how many synced cloud users carry the
@@ -173,89 +83,151 @@ func (c anchorCount) mode() AnchorMode {
 	return AnchorConsistencyGUID
 }
 
-// joinIdentity reads the groups of the identity table and writes the notes.
-func joinIdentity(table *spill.Table, notes *spill.Notes) (count anchorCount, err error) {
-	for group, err := range table.Groups() {
-		if err != nil {
-			return count, err
-		}
-		if group.Len() == 1 {
-			continue
-		}
-		met, err := meetIdentity(group, &count)
-		if err != nil {
-			return count, err
-		}
-		if err := tellIdentity(group, &met, notes); err != nil {
-			return count, err
-		}
-	}
-	return count, nil
+// identityJoin is what the groups of the identity table give.
+type identityJoin struct {
+	notes *spill.Notes[identityNote] // about AD objects
+	count anchorCount
+	twice twins
 }
 
-// meetIdentity collects the cloud users of a group and counts for --anchor auto.
-func meetIdentity(group *spill.Group, count *anchorCount) (met carriers, err error) {
-	var check confirmation
-	var differs [ofSID]bool
-	synced := 0
-	for e, err := range unpacked(group, unpackIdentityEntry) {
-		if err == nil {
-			err = check.confirm(e.value)
-		}
-		if err != nil {
-			return met, err
-		}
-		switch {
-		case e.side == Cloud:
-			met.meet(e.peer)
-			if e.peer.live && e.peer.synced {
-				synced++
-			}
-		case e.of != ofSID && e.differs:
-			differs[e.of] = true
-		}
-	}
-	if differs[ofConsistencyGUID] {
-		count.consistencyGUID += synced
-	}
-	if differs[ofObjectGUID] {
-		count.objectGUID += synced
-	}
-	return met, nil
+// identityFound is what some of the groups give.
+type identityFound struct {
+	count     anchorCount
+	twice     [][]uint32
+	told      []told[identityNote]
+	gathering gathering // of the group that is looked at
 }
 
-func tellIdentity(group *spill.Group, met *carriers, notes *spill.Notes) error {
-	if !met.first.found {
+// told is a note and the object that it is about.
+type told[N any] struct {
+	object uint32
+	note   N
+}
+
+func (j *identityJoin) run(ctx context.Context, table *spill.Table) error {
+	return spill.Groups(ctx, table, lookAtIdentity, j.keep)
+}
+
+func (j *identityJoin) keep(f *identityFound) error {
+	j.count.consistencyGUID += f.count.consistencyGUID
+	j.count.objectGUID += f.count.objectGUID
+	for _, numbers := range f.twice {
+		j.twice.add(numbers)
+	}
+	for _, t := range f.told {
+		if err := j.notes.Add(t.object, t.note); err != nil {
+			return err
+		}
+	}
+	f.count, f.twice, f.told = anchorCount{}, nil, f.told[:0]
+	return nil
+}
+
+func lookAtIdentity(g *spill.Group, f *identityFound, flush func() error) error {
+	if g.Len == 1 {
 		return nil
 	}
-	for e, err := range unpacked(group, unpackIdentityEntry) {
-		if err != nil {
-			return err
-		}
-		if e.side == Cloud {
-			return nil // AD entries come first
-		}
-		note := identityNote{of: e.of, carriers: *met}
-		if err := notes.Add(e.object, note.pack()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// hearIdentity puts a note into the dossier.
-func (d *dossier) hearIdentity(b []byte) error {
-	n, err := unpackIdentityNote(b)
-	if err != nil {
+	m := &f.gathering
+	*m = gathering{owner: nobody, selves: m.selves[:0]}
+	entries := g.Entries()
+	if entries != nil {
+		m.look(entries)
+	} else if err := g.Each(func(entries []spill.Entry) error { m.look(entries); return nil }); err != nil {
 		return err
 	}
-	switch {
-	case n.of == ofSID:
-		d.sameSID = n.carriers.linked
-	case n.of == d.self.anchorOf:
-		d.anchor = n.carriers
-	case d.self.other != "":
-		d.other = n.carriers
+	if m.differs[0] {
+		f.count.consistencyGUID += m.synced
 	}
-	return nil
+	if m.differs[1] {
+		f.count.objectGUID += m.synced
+	}
+	if len(m.selves) > 1 {
+		f.twice = append(f.twice, slices.Clone(m.selves))
+	}
+	switch {
+	case !m.carriers.first.found && !m.identifier:
+		return nil
+	case entries != nil:
+		f.tell(entries)
+		return nil
+	}
+	return g.Each(func(entries []spill.Entry) error {
+		f.tell(entries)
+		return flush()
+	})
+}
+
+// gathering is who meets in one anchor, SID or id.
+type gathering struct {
+	carriers   carriers
+	selves     []uint32 // the first objects whose own id it is, over both sides
+	owner      uint32   // the first AD object whose objectGUID it is
+	identifier bool     // it is somebody's OnPremisesObjectIdentifier
+	differs    [2]bool  // for an AD user the ConsistencyGuid, the objectGUID is this one and the other differs
+	synced     int
+}
+
+func (m *gathering) look(entries []spill.Entry) {
+	for i := range entries {
+		m.add(entries[i].Object, facts(entries[i].Fact))
+	}
+}
+
+func (m *gathering) add(object uint32, f facts) {
+	if f.has(isSelf) && len(m.selves) < mostPlaces {
+		m.selves = append(m.selves, object)
+	}
+	switch {
+	case !isCloud(object):
+		if f.has(ofObjectGUID) && m.owner == nobody {
+			m.owner = object
+		}
+		m.differs[0] = m.differs[0] || f.all(ofConsistencyGUID|differs)
+		m.differs[1] = m.differs[1] || f.all(ofObjectGUID|differs)
+	case f.has(isCarrier):
+		m.carriers.meet(f.peer(cloudNumber(object)))
+		if f.all(isLive | isSynced) {
+			m.synced++
+		}
+	case f.has(isIdentifier):
+		m.identifier = true
+	}
+}
+
+func (f *identityFound) tell(entries []spill.Entry) {
+	m := &f.gathering
+	for i := range entries {
+		object, fact := entries[i].Object, facts(entries[i].Fact)
+		switch of := fact & (ofConsistencyGUID | ofObjectGUID | ofSID); {
+		case !isCloud(object) && of != 0 && m.carriers.first.found:
+			f.told = append(f.told, told[identityNote]{object, noteOf(of, &m.carriers)})
+		case isCloud(object) && fact.has(isIdentifier) && m.owner != nobody:
+			n := identityNote{of: isIdentifier}
+			n.carriers[0] = cloudNumber(object)
+			f.told = append(f.told, told[identityNote]{m.owner, n})
+		}
+	}
+}
+
+// hearIdentity puts the notes of the identity join into the dossier.
+func (d *dossier) hearIdentity(notes []identityNote) {
+	for i := range notes {
+		n := &notes[i]
+		switch {
+		case n.of.has(isIdentifier):
+		case n.of.has(ofSID):
+			d.sameSID = n.peer(2)
+		case n.of.has(d.self.anchorOf):
+			d.anchor = carriers{n.peer(0), n.peer(1), n.peer(2), n.peer(3)}
+		case d.self.hasOther:
+			d.other = carriers{n.peer(0), n.peer(1), n.peer(2), n.peer(3)}
+		}
+	}
+	if best := &d.anchor.best; best.otherIdentifier {
+		for i := range notes {
+			if notes[i].of.has(isIdentifier) && notes[i].carriers[0] == best.object {
+				best.otherIdentifier = false
+			}
+		}
+	}
 }

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 
 	"smtpmatch/reconcile/internal/cluster"
 	"smtpmatch/reconcile/internal/spill"
@@ -18,19 +19,43 @@ type Options struct {
 	BatchSize int // objects in a batch; 0 means [DefaultBatchSize]
 	Pilot     int // how many changes go first, in batches of their own
 
-	// Progress, if set, is told the phase and how many records it has seen, now and then.
-	Progress func(phase string, records int)
+	Memory int64  // about how much the process may take, in bytes; 0 means [DefaultMemory]
+	Temp   string // the folder for working files; empty means the system's
+
+	// NoVerdicts says that [Result.ADVerdicts] and [Result.CloudVerdicts] will not be asked for, so that what
+	// only they need is not kept. Tallies are told all the same.
+	NoVerdicts bool
+
+	// Progress, if set, is told the phase, how many records it has seen, and how many there will be, 0
+	// where that is not known. It is called now and then, by one goroutine at a time.
+	Progress func(phase string, done, total int)
 }
 
-// Judge predicts what the next sync does to every object of the sources, which are read several times,
-// each in the order given. It returns an error that is a [*DuplicateError] if an object stands in them
-// twice, [ErrChanged] if a source changes meanwhile, ctx's error when it is cancelled, else whatever a
-// source failed with. The caller closes the result.
+// DefaultMemory is what a judgement may take unless the options say otherwise.
+const DefaultMemory = 512 << 20
+
+// spillShare is the part of the memory that blocks of the engine may take before they are written to
+// files. The rest is for what is being worked on, for the objects' states, for readers and writers.
+const spillShare = 16
+
+// Judge predicts what the next sync does to every object of the sources. It reads them once, in the order
+// given, and once more if any object has a change or may have to be shown in addresses.csv. It returns an
+// error that is a [*DuplicateError] if an object stands in them twice, [ErrChanged] if a source changes
+// meanwhile, ctx's error when it is cancelled, else whatever a source failed with. The caller closes the
+// result.
 func Judge(ctx context.Context, ad, cloud []Source, o Options) (*Result, error) {
-	j := &judgement{ad: sourceList{AD, ad}, cloud: sourceList{Cloud, cloud}, options: o}
-	j.now.tenant = o.Tenant
-	for _, stage := range []func(context.Context) error{j.identify, j.search, j.propose, j.prove, j.conflict} {
+	if o.Memory <= 0 {
+		o.Memory = DefaultMemory
+	}
+	j := &judgement{
+		ad: sourceList{AD, ad}, cloud: sourceList{Cloud, cloud}, options: o, seed: maphash.MakeSeed(),
+		space: spill.Open(o.Temp, o.Memory/spillShare), now: roundNow(o.Tenant), after: roundAfter(o.Tenant, nil), unproved: make(map[uint32]bool), blocked: make(map[BlockedBy]int),
+	}
+	for _, stage := range []func(context.Context) error{
+		j.makeRoom, j.read, j.identify, j.match, j.judge, j.narrow, j.search, j.propose, j.prove, j.conflict,
+	} {
 		if err := stage(ctx); err != nil {
+			j.space.Close()
 			return nil, err
 		}
 	}
@@ -41,231 +66,275 @@ func Judge(ctx context.Context, ad, cloud []Source, o Options) (*Result, error) 
 type judgement struct {
 	ad, cloud sourceList
 	options   Options
+	seed      maphash.Seed
+	space     *spill.Space
 	counts    [2][]Counts // by Side, of each source
+	ends      [2][]uint32 // by Side, of each source: the number after its last object
 
+	ledger      *ledger
+	objects     *objects
 	anchor      AnchorMode
 	anchorCount anchorCount
 
-	identity spill.Notes // about AD objects
-	now      round       // the directory as exported
-	after    *round      // with the changes in force; the same as now if there are none
+	identity *spill.Notes[identityNote] // about AD objects
+	matching *spill.Notes[matchingNote] // about AD objects
+	circles  *circles
+	held     *spill.Notes[holdingNote] // about cloud objects
+	now      *round                    // the directory as exported
+	after    *round                    // with the changes in force; the same as now if there are none
 
-	candidates  spill.Notes // of AD objects
-	owners      spill.Notes // AD objects, by the cloud object that is their candidate
-	changes     spill.Notes // of AD objects
-	remarks     spill.Notes // what changes and take-overs give rise to, of AD objects
+	candidates  *spill.Notes[candidate] // about AD objects
 	mapFindings []Finding
-	applying    int       // changes that are to be applied
-	unproved    spill.Set // AD objects whose changes failed the proof
+	changes     *spill.Journal    // of AD objects
+	remarks     *spill.Journal    // what changes and take-overs give rise to, of AD objects
+	shown       [2]*spill.Journal // by Side
+	applying    int               // changes that are to be applied
+	unproved    map[uint32]bool   // AD objects whose changes failed the proof
 
-	adConflicts, cloudConflicts spill.Notes // about the objects of each side
-	clusters                    *cluster.Clusters
+	conflicts [2]*spill.Notes[conflictNote] // by Side
+	clusters  *cluster.Clusters
+
+	// For verdicts, see introduce.go.
+	known     *spill.Notes[knownID]    // about AD objects: the ids of cloud objects that they name
+	settled   *spill.Notes[settlement] // about cloud objects: what AD objects make of them
+	afterDone bool
+
+	// For tallies.
+	blocked    map[BlockedBy]int
+	rulesAfter [maxRule + 1]int // of objects that reached matching
 }
 
-// identify is the first stage: it counts the records, finds objects that stand in the files twice, and
-// tells every AD object who carries its anchors and its SID.
-func (j *judgement) identify(ctx context.Context) error {
-	var objects, identities spill.Table
-	add := func(o *object) error {
-		if err := addPlace(&objects, o); err != nil || !isJudged(o.record) {
+// bytesPerRow is about what the working files of a row take.
+const bytesPerRow = 150
+
+// makeRoom refuses before the work begins if the working files will not fit.
+func (j *judgement) makeRoom(context.Context) error {
+	rows := j.ad.rows() + j.cloud.rows()
+	return j.space.Need(int64(rows) * bytesPerRow)
+}
+
+// read is the first stage: it reads all sources and keeps facts and hashes.
+func (j *judgement) read(ctx context.Context) error {
+	j.ledger = newLedger(j.space, j.options.Map, j.ad.rows()+j.cloud.rows())
+	for _, list := range []*sourceList{&j.ad, &j.cloud} {
+		if err := j.readAll(ctx, list, j.ledger); err != nil {
 			return err
 		}
-		if o.record.Side == AD {
-			return addADIdentity(&identities, o.number, o.record)
-		}
-		return addCloudIdentity(&identities, o.number, o.record)
 	}
-	for _, list := range []*sourceList{&j.ad, &j.cloud} {
-		counts, err := list.walk(ctx, j.progress("reading "+list.side.String()), add)
+	l := j.ledger
+	for _, seal := range []func() error{l.ad.Seal, l.cloud.Seal, l.ids[AD].Seal, l.ids[Cloud].Seal, l.findings[AD].Seal, l.findings[Cloud].Seal} {
+		if err := seal(); err != nil {
+			return err
+		}
+	}
+	if err := checkMemory(l.ad.Len(), l.cloud.Len(), j.options.Memory); err != nil {
+		return err
+	}
+	j.objects = newObjects(l.ad.Len(), l.cloud.Len())
+	return nil
+}
+
+// checkMemory refuses a memory that the objects' states alone would nearly fill. What is small anyway is
+// not looked at.
+func checkMemory(ad, cloud int, memory int64) error {
+	const small = 32 << 20
+	states := int64(ad)*bytesPerAD + int64(cloud)*bytesPerCloud
+	if states <= max(small, memory/4*3) {
+		return nil
+	}
+	return fmt.Errorf("%d AD objects and %d cloud objects need more memory than %d MiB: give --memory %dMiB", ad, cloud, memory>>20, (2*states)>>20)
+}
+
+// identify tells every AD object who carries its anchors and its SID, and judges those that an identity
+// decides about. It also finds objects that stand in the files twice.
+func (j *judgement) identify(ctx context.Context) error {
+	j.identity = spill.NewNotes[identityNote](j.space)
+	join := &identityJoin{notes: j.identity}
+	j.watch("matching identities", j.ledger.identities)
+	if err := join.run(ctx, j.ledger.identities); err != nil {
+		return err
+	}
+	if err := j.nameDuplicates(ctx, &join.twice); err != nil {
+		return err
+	}
+	if err := j.identity.Seal(); err != nil {
+		return err
+	}
+	j.anchorCount = join.count
+	j.anchor = j.options.Anchor
+	if j.anchor == "" || j.anchor == AnchorAuto {
+		j.anchor = join.count.mode()
+	}
+	if err := j.judgeByIdentity(ctx); err != nil {
+		return err
+	}
+	if j.options.NoVerdicts {
+		j.identity.Free()
+	}
+	return nil
+}
+
+func (j *judgement) judgeByIdentity(ctx context.Context) error {
+	reader, cursor := j.ledger.ad.Reader(), j.identity.Cursor()
+	defer cursor.Close()
+	for object := range uint32(len(j.objects.ad)) {
+		if object%progressEvery == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		f, err := reader.One(int(object))
 		if err != nil {
 			return err
 		}
-		j.counts[list.side] = counts
+		if !f.has(adJudged) {
+			continue
+		}
+		if f.has(adMailbox) {
+			j.objects.ad[object] |= adHasBox
+		}
+		d := &dossier{self: f.self(object, j.anchor)}
+		notes, err := cursor.Take(object)
+		if err != nil {
+			return err
+		}
+		d.hearIdentity(notes)
+		found, decided := d.byIdentity(&j.now.tenant)
+		if !decided {
+			j.objects.ad[object] |= adNew
+			continue
+		}
+		j.decide(object, &found)
+		j.objects.settle(j.after, &found) // no change makes a difference to it
 	}
-	if err := findDuplicates(&objects); err != nil {
-		return err
+	return nil
+}
+
+// decide keeps the decision about an AD object with the directory as exported.
+func (j *judgement) decide(object uint32, found *decision) {
+	o := j.objects
+	o.rules[object] = found.rule
+	o.settle(j.now, found)
+	state := &o.ad[object]
+	switch found.blame {
+	case blamePrimary:
+		*state |= adBlamesP
+	case blameUPN:
+		*state |= adBlamesU
 	}
-	count, err := joinIdentity(&identities, &j.identity)
-	j.anchorCount = count
-	j.anchor = j.options.Anchor
-	if j.anchor == "" || j.anchor == AnchorAuto {
-		j.anchor = count.mode()
+	if *state&adNew != 0 && asks(found.rule) {
+		*state |= adAsks
 	}
-	return err
+	if !found.partner.found {
+		return
+	}
+	o.partners[object] = found.partner.object
+	if *state&adHasBox != 0 && found.partner.primaried && found.rule.role() == roleTakenOver {
+		*state |= adTwoBoxes | adDrafts
+	}
+	if found.rule.role() == roleTakenOver && found.rule.Outcome() != SoftMatchUPN {
+		o.cloud[found.partner.object] |= cloudTaken
+	}
+	if o.matches(object) {
+		o.owners[found.partner.object] = object
+	}
 }
 
 // match tells every AD object whom it meets by its primary address and its UPN.
-func (j *judgement) match(ctx context.Context, r *round) error {
-	var table spill.Table
-	err := j.eachAD(ctx, r, "matching ad", func(o *object, d *dossier) error {
-		if d == nil {
-			return nil
-		}
-		_, decided := d.byIdentity(&r.tenant)
-		return addADMatching(&table, &d.self, !decided)
-	})
-	if err != nil {
+func (j *judgement) match(ctx context.Context) error {
+	j.matching = spill.NewNotes[matchingNote](j.space)
+	j.changes, j.remarks = spill.NewJournal(j.space), spill.NewJournal(j.space)
+	j.shown = [2]*spill.Journal{spill.NewJournal(j.space), spill.NewJournal(j.space)}
+	j.circles = newCircles(j.space)
+	j.watch("matching addresses", j.ledger.addresses)
+	join := &matchingJoin{objects: j.objects, notes: j.matching, circles: j.circles, newOnly: j.options.NoVerdicts}
+	if err := join.run(ctx, j.ledger.addresses); err != nil {
 		return err
 	}
-	err = j.again(ctx, &j.cloud, "matching cloud", func(o *object) error {
-		return addCloudMatching(&table, o.number, o.record)
-	})
-	if err != nil {
+	if err := j.matching.Seal(); err != nil {
 		return err
 	}
-	if err := joinMatching(&table, &r.matching); err != nil {
-		return err
-	}
-	return settleClaims(&r.matching, &r.answers, &r.tenant)
+	return j.circles.log.Seal()
 }
 
-// search is the second stage: it judges the directory as exported and looks for candidates.
-func (j *judgement) search(ctx context.Context) error {
-	s := &search{tables: make([]spill.Table, len(passes)), found: &j.candidates, owners: &j.owners}
-	m := &mapping{lines: j.options.Map}
-	err := j.run(ctx, &j.now, func(o *object, d *dossier, found decision) error {
-		asks := d != nil && asks(o.record.Class, found.rule)
-		if err := m.add(AD, o.number, o.record, asks); err != nil || !asks {
-			return err
-		}
-		return s.addAD(o.number, o.record)
-	})
-	if err != nil {
+// judge decides about the objects that reached matching, with the directory as exported.
+func (j *judgement) judge(ctx context.Context) error {
+	j.progress("judging", 0)(0)
+	if err := j.claim(ctx, j.now); err != nil {
 		return err
 	}
-	err = j.eachSettled(ctx, &j.now, "judging cloud", func(o *object, best *settlement) error {
-		if o.record.Deleted {
-			return nil // the map does not hit soft-deleted objects
-		}
-		may := mayPartner(o.record, best)
-		if err := m.add(Cloud, o.number, o.record, may); err != nil || !may {
-			return err
-		}
-		return s.addCloud(o.number, o.record)
-	})
-	if err != nil {
+	return eachNew(ctx, j, j.now, adNew, func(k *desk, d *dossier) (decision, bool) {
+		return k.answered(d).matched(&j.now.tenant), true
+	}, func(object uint32, found decision) { j.decide(object, &found) })
+}
+
+// narrow leaves out the circles that nobody asks about any more.
+func (j *judgement) narrow(ctx context.Context) error {
+	j.held = spill.NewNotes[holdingNote](j.space)
+	n := &narrower{objects: j.objects, held: j.held, rest: newCircles(j.space)}
+	if err := n.run(ctx, j.circles); err != nil {
 		return err
 	}
-	if j.mapFindings, err = m.run(s); err != nil {
+	j.circles.log.Free()
+	j.circles = n.rest
+	return j.circles.log.Seal()
+}
+
+// search looks for candidates.
+func (j *judgement) search(ctx context.Context) (err error) {
+	j.progress("looking for candidates", 0)(0)
+	j.candidates = spill.NewNotes[candidate](j.space)
+	s := &search{objects: j.objects, found: j.candidates}
+	for _, state := range j.objects.ad {
+		if state&adAsks != 0 {
+			s.asked++
+		}
+	}
+	if j.mapFindings, err = s.settleMap(j.options.Map, j.ledger.hits); err != nil {
 		return err
 	}
-	return s.run(ctx)
+	if err := s.run(ctx, j.space, j.circles); err != nil {
+		return err
+	}
+	count(j.blocked, Ambiguous, s.ambiguous)
+	return j.candidates.Seal()
 }
 
 // conflict is the last stage: with changes and partners known, it tells everybody which of its addresses
 // are in conflict.
 func (j *judgement) conflict(ctx context.Context) error {
-	var table spill.Table
-	if err := j.collectADConflicts(ctx, &table); err != nil {
+	j.progress("looking for conflicts", 0)(0)
+	join := &conflictJoin{objects: j.objects, clusters: cluster.NewBuilder(j.space)}
+	for side := range join.notes {
+		join.notes[side] = spill.NewNotes[conflictNote](j.space)
+	}
+	j.conflicts = join.notes
+	if err := join.run(ctx, j.circles); err != nil {
 		return err
 	}
-	err := j.again(ctx, &j.cloud, "addresses cloud", func(o *object) error {
-		if o.record.Deleted {
-			return nil // soft-deleted objects hold nothing
-		}
-		return addCloudConflict(&table, o.number, o.record)
-	})
-	if err != nil {
-		return err
-	}
-	join := conflictJoin{ad: &j.adConflicts, cloud: &j.cloudConflicts, settled: &j.now.settled}
-	if err := join.run(&table); err != nil {
-		return err
-	}
-	j.clusters = join.clusters.Clusters()
-	return nil
-}
-
-func (j *judgement) collectADConflicts(ctx context.Context, table *spill.Table) error {
-	decided, err := j.openDecided()
-	if err != nil {
-		return err
-	}
-	defer decided.close()
-	return j.eachAD(ctx, &j.now, "addresses ad", func(o *object, d *dossier) error {
-		var p planned
-		if d != nil {
-			p.found = d.outcome(&j.now.tenant)
-		}
-		if p.candidate, p.change, err = decided.of(o.number); err != nil {
-			return err
-		}
-		return addADConflict(table, o.number, o.record, &p)
-	})
-}
-
-// decided brings candidates and changes together, object by object.
-type decided struct {
-	judgement           *judgement
-	candidates, changes *spill.Cursor
-}
-
-func (j *judgement) openDecided() (*decided, error) {
-	candidates, err := j.candidates.Cursor()
-	if err != nil {
-		return nil, err
-	}
-	changes, err := j.changes.Cursor()
-	if err != nil {
-		candidates.Close()
-		return nil, err
-	}
-	return &decided{j, candidates, changes}, nil
-}
-
-func (d *decided) close() {
-	d.candidates.Close()
-	d.changes.Close()
-}
-
-func (d *decided) of(object uint64) (c candidate, change *Change, err error) {
-	if c, err = takeCandidate(d.candidates.Take(object)); err != nil {
-		return c, nil, err
-	}
-	change, err = d.judgement.changeOf(d.changes, object)
-	return c, change, err
-}
-
-// eachSettled walks over the cloud objects again, each with what AD objects make of it in the round, nil
-// for nothing.
-func (j *judgement) eachSettled(ctx context.Context, r *round, phase string, visit func(*object, *settlement) error) error {
-	settled, err := r.settled.Cursor()
-	if err != nil {
-		return err
-	}
-	defer settled.Close()
-	return j.again(ctx, &j.cloud, phase, func(o *object) error {
-		best, err := takeSettlement(settled, o.number)
-		if err != nil {
-			return err
-		}
-		return visit(o, best)
-	})
-}
-
-// eachAD walks over the AD objects again, each with its dossier in the round as far as the stages have
-// filled it, nil for an object that is not judged. In a round with changes the records have them.
-func (j *judgement) eachAD(ctx context.Context, r *round, phase string, visit func(*object, *dossier) error) error {
-	desk, err := j.openDossiers(r)
-	if err != nil {
-		return err
-	}
-	defer desk.close()
-	return j.again(ctx, &j.ad, phase, func(o *object) error {
-		o, d, err := desk.open(o)
-		if err != nil {
-			return err
-		}
-		return visit(o, d)
-	})
+	j.circles.log.Free() // the last stage that asks
+	var err error
+	j.clusters, err = join.clusters.Clusters()
+	return err
 }
 
 // again walks over sources that were read before, and fails if they are not the same.
 func (j *judgement) again(ctx context.Context, list *sourceList, phase string, visit func(*object) error) error {
-	counts, err := list.walk(ctx, j.progress(phase), visit)
+	counts, err := list.walk(ctx, j.progress(phase, j.rows(list.side)), visit)
 	if err != nil {
 		return err
 	}
+	return j.unchanged(list, counts)
+}
+
+// workAgain does work on the objects of sources that were read before, see [sourceList.work].
+func (j *judgement) workAgain(ctx context.Context, list *sourceList, phase string, pick func(*object) (job, error)) error {
+	counts, err := list.work(ctx, j.progress(phase, j.rows(list.side)), pick)
+	if err != nil {
+		return err
+	}
+	return j.unchanged(list, counts)
+}
+
+func (j *judgement) unchanged(list *sourceList, counts []Counts) error {
 	for i, before := range j.counts[list.side] {
 		if counts[i] != before {
 			return fmt.Errorf("%s: %d rows, then %d: %w", list.sources[i].Name(), before.Read, counts[i].Read, ErrChanged)
@@ -274,73 +343,25 @@ func (j *judgement) again(ctx context.Context, list *sourceList, phase string, v
 	return nil
 }
 
-func (j *judgement) progress(phase string) func(records int) {
-	return func(records int) {
+// rows is how many rows the sources of a side had when they were first read.
+func (j *judgement) rows(side Side) (n int) {
+	for _, c := range j.counts[side] {
+		n += c.Read
+	}
+	return n
+}
+
+// watch tells how far a table is, in records.
+func (j *judgement) watch(phase string, table *spill.Table) {
+	total := j.rows(AD) + j.rows(Cloud)
+	progress := j.progress(phase, total)
+	table.Watch = func(done, of int) { progress(int(int64(total) * int64(done) / int64(of))) }
+}
+
+func (j *judgement) progress(phase string, total int) func(done int) {
+	return func(done int) {
 		if j.options.Progress != nil {
-			j.options.Progress(phase, records)
+			j.options.Progress(phase, done, total)
 		}
 	}
-}
-
-// desk brings the notes about AD objects together, object by object.
-type desk struct {
-	judgement *judgement
-	round     *round
-	cursors   []*spill.Cursor // identity, matching, answers
-	changes   *spill.Cursor   // nil in a round without changes
-}
-
-func (j *judgement) openDossiers(r *round) (*desk, error) {
-	k := &desk{judgement: j, round: r}
-	for _, notes := range []*spill.Notes{&j.identity, &r.matching, &r.answers, &j.changes} {
-		if notes == &j.changes && !r.changed {
-			return k, nil
-		}
-		cursor, err := notes.Cursor()
-		if err != nil {
-			k.close()
-			return nil, err
-		}
-		k.cursors = append(k.cursors, cursor)
-	}
-	k.changes = k.cursors[3]
-	return k, nil
-}
-
-func (k *desk) close() {
-	for _, cursor := range k.cursors {
-		cursor.Close()
-	}
-}
-
-// open gives the object as it is in the round, and its dossier, nil if it is not judged.
-func (k *desk) open(o *object) (*object, *dossier, error) {
-	if !isJudged(o.record) {
-		return o, nil, nil
-	}
-	if k.changes != nil {
-		c, err := k.judgement.changeOf(k.changes, o.number)
-		if err != nil {
-			return nil, nil, err
-		}
-		o = &object{number: o.number, record: o.record.with(c)}
-	}
-	d, err := k.dossier(o)
-	return o, d, err
-}
-
-func (k *desk) dossier(o *object) (*dossier, error) {
-	j := k.judgement
-	d := newDossier(o.number, o.record, j.anchor, j.options.Domains)
-	for i, hear := range []func([]byte) error{d.hearIdentity, d.hearMatching, d.hearAnswer} {
-		for note, err := range k.cursors[i].Take(o.number) {
-			if err == nil {
-				err = hear(note)
-			}
-			if err != nil {
-				return nil, err
-			}
-		}
-	}
-	return d, nil
 }

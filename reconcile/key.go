@@ -2,8 +2,7 @@ package reconcile
 
 import (
 	"errors"
-	"fmt"
-	"iter"
+	"hash/maphash"
 
 	"github.com/zeebo/xxh3"
 
@@ -14,76 +13,49 @@ import (
 type keyKind byte
 
 const (
-	keyObject   keyKind = iota // the object's own id: the same twice is a mistake in the files
-	keyAnchor                  // a source anchor
-	keySID                     // a security identifier
-	keyAddress                 // an address or a UPN: one namespace, as in Entra
-	keyMapAD                   // what a line of the map names an AD user by
-	keyMapCloud                // and a cloud user
-	keyPassUPN                 // what the passes compare
-	keyPassAddress
+	keyAnchor      keyKind = iota // a source anchor; that of its objectGUID stands for an AD object's id
+	keySID                        // a security identifier
+	keyAddress                    // an address or a UPN: one namespace, as in Entra
+	keyCloudObject                // a cloud object's id: the same twice is a mistake in the files
+	keyNoGUID                     // the id of AD objects that have none
 )
 
-// keyOf hashes a normalized value. XXH3 is no cryptographic hash, so what a key brings together is
-// always confirmed on the values, see [errCollision].
-func keyOf(kind keyKind, value string) spill.Key {
+// hasher makes keys of normalized values. XXH3 is no cryptographic hash, so that a prepared input could
+// have two values with one key; the check beside it has a seed that nobody knows before, see
+// [spill.Entry].
+type hasher struct {
+	seed    maphash.Seed
+	scratch []byte
+}
+
+// begin starts a value of the kind; the caller appends it and passes all to entry.
+func (h *hasher) begin(kind keyKind) []byte { return append(h.scratch[:0], byte(kind)) }
+
+// entry gives the entry of a value with its kind before it, without the object.
+func (h *hasher) entry(value []byte) spill.Entry {
+	h.scratch = value
+	key := xxh3.Hash128(value)
+	return spill.Entry{Hi: key.Hi, Lo: uint32(key.Lo), Check: uint32(maphash.Bytes(h.seed, value))}
+}
+
+// tag is by what an object's own address is told from its others when its text is needed.
+type tag uint64
+
+// tagOf gives the tag of a normalized address.
+func tagOf(address string) tag {
 	b := make([]byte, 0, 64)
-	b = append(append(b, byte(kind)), value...)
-	return xxh3.Hash128(b).Bytes()
+	b = append(append(b, byte(keyAddress)), address...)
+	return tag(xxh3.Hash128(b).Hi)
 }
 
-// errCollision says that two different values gave one key. It does not happen by chance, so it ends
-// the run rather than giving a wrong answer.
-var errCollision = errors.New("two different values have the same 128-bit hash")
-
-// confirmation holds the values of a group against its first one.
-type confirmation struct {
-	value string
-	begun bool
-}
-
-func (c *confirmation) confirm(value string) error {
-	if !c.begun {
-		c.value, c.begun = value, true
-	}
-	if c.value != value {
-		return fmt.Errorf("%q and %q: %w", c.value, value, errCollision)
-	}
-	return nil
-}
+// errTooMany says that a side has more objects than have numbers.
+var errTooMany = errors.New("more than 2,147,483,647 objects on one side")
 
 // The engine numbers objects over both sides, AD first; each side numbers its own from 0.
-const cloudBit = 1 << 63
+const (
+	cloudBit = 1 << 31
+	nobody   = 1<<32 - 1 // no object
+)
 
-func adObject(number uint64) uint64    { return number }
-func cloudObject(number uint64) uint64 { return number | cloudBit }
-
-// unpacked yields the entries of a group, unpacked.
-func unpacked[E any](group *spill.Group, unpack func([]byte) (E, error)) iter.Seq2[E, error] {
-	return func(yield func(E, error) bool) {
-		for entry, err := range group.Entries() {
-			var e E
-			if err == nil {
-				e, err = unpack(entry.Data)
-			}
-			if !yield(e, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// unpackedNotes yields the notes of a pile, unpacked.
-func unpackedNotes[N any](notes iter.Seq2[[]byte, error], unpack func([]byte) (N, error)) iter.Seq2[N, error] {
-	return func(yield func(N, error) bool) {
-		for data, err := range notes {
-			var n N
-			if err == nil {
-				n, err = unpack(data)
-			}
-			if !yield(n, err) || err != nil {
-				return
-			}
-		}
-	}
-}
+func isCloud(object uint32) bool       { return object&cloudBit != 0 }
+func cloudNumber(object uint32) uint32 { return object &^ cloudBit }

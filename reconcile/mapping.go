@@ -3,8 +3,6 @@ package reconcile
 import (
 	"fmt"
 	"strings"
-
-	"smtpmatch/reconcile/internal/spill"
 )
 
 // MapKey is the attribute by which the lines of a [Map] name objects.
@@ -59,188 +57,116 @@ func (k MapKey) Normalize(cell string) string {
 	return Normalize(CleanAddress(cell))
 }
 
-// lineBit marks the lines of the map among the engine's objects: they come after both sides.
-const lineBit = cloudBit | 1<<62
-
-// mapEntry is an object's, or a line's, share in a value that the map names.
-type mapEntry struct {
-	isLine  bool
-	object  uint64 // of the line: its place in the list
-	id      GUID
-	canTake bool // it takes part in the search
-	value   string
+// mapValues are the values by which the lines name objects of one side, with what each of them hits.
+type mapValues struct {
+	key  MapKey
+	hits map[string]*mapHits
 }
 
-func (e *mapEntry) pack() []byte {
-	var p packer
-	p.flags(e.isLine, e.canTake)
-	p.uint(e.object)
-	p.guid(e.id)
-	p.text(e.value)
-	return p
+// mapHits are the first of the objects that a value names, and how many there are.
+type mapHits struct {
+	object uint32
+	may    bool // it can take part, as far as its record tells
+	count  int
 }
 
-func unpackMapEntry(b []byte) (e mapEntry, err error) {
-	u := unpacker{bytes: b}
-	u.flags(&e.isLine, &e.canTake)
-	e.object = u.uint()
-	e.id = u.guid()
-	e.value = u.text()
-	return e, u.err
+// mapHit is one object that a value of the map names.
+type mapHit struct {
+	object uint32
+	may    bool
+	of     *mapHits
 }
 
-// mapping finds what the lines of the map hit.
-type mapping struct {
-	lines  *Map           // nil for none
-	tables [2]spill.Table // by Side
-	hits   [2]spill.Notes // by Side: what a line hits, by its place
-}
-
-// add puts an object into the side's table.
-func (m *mapping) add(side Side, object uint64, r *Record, canTake bool) error {
-	if m.lines == nil {
+// values gives what the lines name on a side; nil for no map.
+func (m *Map) values(side Side) *mapValues {
+	if m == nil {
 		return nil
 	}
-	key, kind, number := m.lines.AD, keyMapAD, adObject(object)
+	v := &mapValues{key: m.AD, hits: make(map[string]*mapHits)}
 	if side == Cloud {
-		key, kind, number = m.lines.Cloud, keyMapCloud, cloudObject(object)
+		v.key = m.Cloud
 	}
-	e := mapEntry{object: object, id: r.ID, canTake: canTake, value: key.value(r)}
-	if e.value == "" {
-		return nil
+	for _, line := range m.Lines {
+		if value := v.key.Normalize(line.cell(side)); value != "" {
+			v.hits[value] = &mapHits{}
+		}
 	}
-	return m.tables[side].Add(keyOf(kind, e.value), number, e.pack())
+	return v
 }
 
-// addLines puts the lines into both tables.
-func (m *mapping) addLines() error {
-	for i, line := range m.lines.Lines {
-		e := mapEntry{isLine: true, object: uint64(i)}
-		if e.value = m.lines.AD.Normalize(line.AD); e.value != "" {
-			if err := m.tables[AD].Add(keyOf(keyMapAD, e.value), lineBit|e.object, e.pack()); err != nil {
-				return err
-			}
-		}
-		if e.value = m.lines.Cloud.Normalize(line.Cloud); e.value != "" {
-			if err := m.tables[Cloud].Add(keyOf(keyMapCloud, e.value), lineBit|e.object, e.pack()); err != nil {
-				return err
-			}
-		}
+func (l *MapLine) cell(side Side) string {
+	if side == AD {
+		return l.AD
 	}
-	return nil
+	return l.Cloud
 }
 
-// join tells each line what it hits.
-func (m *mapping) join() error {
-	for side := range m.tables {
-		for group, err := range m.tables[side].Groups() {
-			if err != nil {
-				return err
-			}
-			if err := meetLine(group, &m.hits[side]); err != nil {
-				return err
-			}
-		}
+// takeHit notes that a line of the map names the object. Soft-deleted ones are not hit.
+func (t *taker) takeHit(object uint32, r *Record, may bool) {
+	if t.wanted == nil || r.Deleted {
+		return
 	}
-	return nil
+	if of := t.wanted.hits[t.wanted.key.value(r)]; of != nil {
+		t.out.hits = append(t.out.hits, mapHit{object, may, of})
+	}
 }
 
-// meetLine tells the lines of a group, which come last, of the first two objects in it.
-func meetLine(group *spill.Group, hits *spill.Notes) error {
-	var check confirmation
-	var met []mapEntry
-	for e, err := range unpacked(group, unpackMapEntry) {
-		if err == nil {
-			err = check.confirm(e.value)
-		}
-		if err != nil {
-			return err
-		}
-		if !e.isLine {
-			if len(met) < 2 {
-				met = append(met, e)
-			}
-			continue
-		}
-		for _, hit := range met {
-			if err := hits.Add(e.object, hit.pack()); err != nil {
-				return err
-			}
-		}
+// add counts the hit; objects come in input order. begin is the number of the first object of its batch.
+func (h *mapHit) add(begin uint32) {
+	if h.of.count++; h.of.count == 1 {
+		h.of.object, h.of.may = begin+h.object, h.may
 	}
-	return nil
 }
 
-// run is the first pass: it settles the pairs that the lines name, and gives a finding for each line
+// settleMap is the first pass: it settles the pairs that the lines name, and gives a finding for each line
 // that names none.
-func (m *mapping) run(s *search) (findings []Finding, err error) {
-	if m.lines == nil {
+func (s *search) settleMap(m *Map, values [2]*mapValues) (findings []Finding, err error) {
+	if m == nil {
 		return nil, nil
 	}
-	if err := m.addLines(); err != nil {
-		return nil, err
-	}
-	if err := m.join(); err != nil {
-		return nil, err
-	}
-	var cursors [2]*spill.Cursor
-	for side := range cursors {
-		if cursors[side], err = m.hits[side].Cursor(); err != nil {
-			return nil, err
-		}
-		defer cursors[side].Close()
-	}
-	for i, line := range m.lines.Lines {
-		ad, problem, err := hitOf(cursors[AD], uint64(i), AD)
-		if err != nil {
-			return nil, err
-		}
-		cloud, cloudProblem, err := hitOf(cursors[Cloud], uint64(i), Cloud)
-		if err != nil {
-			return nil, err
-		}
+	// Who takes part is asked before any pair is settled.
+	type pair struct{ ad, cloud uint32 }
+	var pairs []pair
+	for _, line := range m.Lines {
+		ad, problem := values[AD].hitOf(line.AD, AD, s.isAsked)
+		cloud, cloudProblem := values[Cloud].hitOf(line.Cloud, Cloud, s.isPartner)
 		if problem = strings.TrimSpace(problem + " " + cloudProblem); problem != "" {
 			findings = append(findings, m.finding(line, problem))
 			continue
 		}
-		if err := s.settle(passMap, ad.object, candidate{cloud: cloud.object, id: cloud.id}); err != nil {
+		pairs = append(pairs, pair{ad, cloud})
+	}
+	for _, p := range pairs {
+		if err := s.settle(mapPass, p.ad, p.cloud); err != nil {
 			return nil, err
 		}
 	}
 	return findings, nil
 }
 
-// hitOf gives the one object that a line hits, or what is wrong.
-func hitOf(cursor *spill.Cursor, line uint64, side Side) (hit mapEntry, problem string, err error) {
-	count := 0
-	for e, err := range unpackedNotes(cursor.Take(line), unpackMapEntry) {
-		if err != nil {
-			return hit, "", err
-		}
-		if count++; count == 1 {
-			hit = e
-		}
-	}
+// hitOf gives the one object that a cell hits, or what is wrong.
+func (v *mapValues) hitOf(cell string, side Side, canTake func(uint32) bool) (object uint32, problem string) {
+	h := v.hits[v.key.Normalize(cell)]
 	what := "AD object"
 	if side == Cloud {
 		what = "live cloud object"
 	}
 	switch {
-	case count == 0:
-		return hit, "The line hits no " + what + ".", nil
-	case count > 1:
-		return hit, "The line hits several of the " + what + "s.", nil
-	case !hit.canTake && side == AD:
-		return hit, "The AD object takes no part: it is no user, is out of scope, or is linked or matched already.", nil
-	case !hit.canTake:
-		return hit, "The cloud object takes no part: it is no member, is bound or taken already, or has no primary address.", nil
+	case h == nil || h.count == 0:
+		return 0, "The line hits no " + what + "."
+	case h.count > 1:
+		return 0, "The line hits several of the " + what + "s."
+	case !(h.may && canTake(h.object)) && side == AD:
+		return 0, "The AD object takes no part: it is no user, is out of scope, or is linked or matched already."
+	case !(h.may && canTake(h.object)):
+		return 0, "The cloud object takes no part: it is no member, is bound or taken already, or has no primary address."
 	}
-	return hit, "", nil
+	return h.object, ""
 }
 
-func (m *mapping) finding(line MapLine, problem string) Finding {
+func (m *Map) finding(line MapLine, problem string) Finding {
 	return Finding{
-		File: m.lines.File, Row: line.Row, Severity: SeverityWarn, Code: "MapLine",
+		File: m.File, Row: line.Row, Severity: SeverityWarn, Code: "MapLine",
 		Value: fmt.Sprintf("%s, %s", line.AD, line.Cloud), Text: problem + " It is left out.",
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"smtpmatch/reconcile/internal/spill"
 )
 
 // TestMapKeys: a cell and a record that mean the same come to the same value (contract 4 and 7).
@@ -45,7 +47,8 @@ func TestMapping(t *testing.T) {
 		canTake bool
 	}
 	ad := []side{{"ann", true}, {"bob", true}, {"twin", true}, {"twin", false}, {"linked", false}, {"", true}}
-	cloud := []side{{"a@x", true}, {"b@x", true}, {"two@x", true}, {"two@x", true}, {"guest@x", false}, {"", true}}
+	cloud := []side{{"a@x", true}, {"b@x", true}, {"two@x", true}, {"two@x", true}, {"guest@x", false}, {"taken@x", true}, {"", true}}
+	const taken = 5
 	for _, c := range []struct {
 		ad, cloud string
 		want      string
@@ -61,35 +64,42 @@ func TestMapping(t *testing.T) {
 		{"ann", "two@x", "The line hits several of the live cloud objects.", "two cloud objects"},
 		{"linked", "a@x", "The AD object takes no part", "an object that cannot take part"},
 		{"ann", "guest@x", "The cloud object takes no part", "a guest"},
+		{"ann", "taken@x", "The cloud object takes no part", "one that another object takes"},
 	} {
-		m := &mapping{lines: &Map{File: "map.csv", AD: MapBySamAccountName, Cloud: MapByUserPrincipalName, Lines: []MapLine{
+		m := &Map{File: "map.csv", AD: MapBySamAccountName, Cloud: MapByUserPrincipalName, Lines: []MapLine{
 			{Row: 2, AD: "nobody", Cloud: "nobody@x"}, {Row: 7, AD: c.ad, Cloud: c.cloud},
-		}}}
-		s := newSearch()
-		for i, o := range ad {
-			s.asked.Add(uint64(i))
-			if err := m.add(AD, uint64(i), &Record{SamAccountName: o.name}, o.canTake); err != nil {
-				t.Fatal(err)
-			}
+		}}
+		var adRecords, cloudRecords []*Record
+		for _, o := range ad {
+			adRecords = append(adRecords, &Record{Class: ClassUser, SamAccountName: o.name})
 		}
 		for i, o := range cloud {
-			s.partners.Add(uint64(i))
-			if err := m.add(Cloud, uint64(i), &Record{UserPrincipalName: o.name, ID: numbered(i)}, o.canTake); err != nil {
-				t.Fatal(err)
+			r := &Record{Class: ClassUser, UserPrincipalName: o.name, ProxyAddresses: []string{fmt.Sprintf("SMTP:%d@x", i)}}
+			if !o.canTake {
+				r.UserType = "Guest"
+			}
+			cloudRecords = append(cloudRecords, r)
+		}
+		j := among(t, adRecords, cloudRecords, Options{Map: m})
+		s := &search{objects: j.objects, asked: len(ad), found: spill.NewNotes[candidate](j.space)}
+		for i, o := range ad {
+			if o.canTake {
+				j.objects.ad[i] |= adAsks
 			}
 		}
-		findings, err := m.run(s)
+		j.objects.cloud[taken] |= cloudTaken
+		findings, err := s.settleMap(m, j.ledger.hits)
 		if err != nil {
 			t.Fatal(err)
 		}
 		found := fmt.Sprint(candidatesOf(t, s, len(ad)))
 		if c.want == "" {
-			if len(findings) != 1 || found != "[map 0     ]" || s.asked.Has(0) || s.partners.Has(0) || !s.asked.Has(1) {
+			if len(findings) != 1 || found != "[map 0     ]" || s.isAsked(0) || s.isPartner(0) || !s.isAsked(1) {
 				t.Errorf("%s: %q, %+v", c.reason, found, findings)
 			}
 			continue
 		}
-		if len(findings) != 2 || found != "[     ]" || s.asked.Len() != len(ad) {
+		if len(findings) != 2 || found != "[     ]" || s.asked != len(ad) {
 			t.Errorf("%s: %q, %+v", c.reason, found, findings)
 			continue
 		}
@@ -102,11 +112,9 @@ func TestMapping(t *testing.T) {
 
 // TestNoMap: without a map nothing is kept and nothing found.
 func TestNoMap(t *testing.T) {
-	m := &mapping{}
-	if err := m.add(AD, 1<<40, &Record{SamAccountName: "ann"}, true); err != nil {
-		t.Fatal(err)
-	}
-	if findings, err := m.run(newSearch()); len(findings) > 0 || err != nil {
+	j := among(t, []*Record{{Class: ClassUser, SamAccountName: "ann"}}, nil, Options{})
+	s := &search{objects: j.objects}
+	if findings, err := s.settleMap(nil, j.ledger.hits); len(findings) > 0 || err != nil {
 		t.Error(findings, err)
 	}
 }

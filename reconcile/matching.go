@@ -1,79 +1,13 @@
 package reconcile
 
-import "smtpmatch/reconcile/internal/spill"
+import (
+	"context"
 
-// The matching join tells every AD object whom it meets by its primary address and by its UPN.
+	"smtpmatch/reconcile/internal/spill"
+)
 
-// matchingEntry is an object's share in an address or UPN.
-type matchingEntry struct {
-	side   Side
-	object uint64 // its number on its side
-	value  string
-
-	// Of AD entries: the value is P, is U (or both), and the object is new to the sync.
-	isP, isU, isNew bool
-
-	// Of cloud entries.
-	attribute Attribute
-	soleMail  bool // mail of an object that has no proxy addresses
-	peer      peer
-}
-
-func (e *matchingEntry) pack() []byte {
-	var p packer
-	p.flags(e.side == Cloud, e.isP, e.isU, e.isNew, e.soleMail)
-	p.uint(e.object)
-	p.uint(uint64(e.attribute))
-	p.peer(&e.peer)
-	p.text(e.value)
-	return p
-}
-
-func unpackMatchingEntry(b []byte) (e matchingEntry, err error) {
-	u := unpacker{bytes: b}
-	var cloud bool
-	u.flags(&cloud, &e.isP, &e.isU, &e.isNew, &e.soleMail)
-	if cloud {
-		e.side = Cloud
-	}
-	e.object = u.uint()
-	e.attribute = Attribute(u.uint())
-	e.peer = u.peer()
-	e.value = u.text()
-	return e, u.err
-}
-
-// addADMatching puts P and U of an AD object into the table. isNew says that it reached matching.
-func addADMatching(table *spill.Table, s *self, isNew bool) error {
-	e := matchingEntry{side: AD, object: s.object, isNew: isNew}
-	if s.primary != "" {
-		e.isP, e.isU, e.value = true, s.primary == s.upn, s.primary
-		if err := table.Add(keyOf(keyAddress, e.value), adObject(s.object), e.pack()); err != nil {
-			return err
-		}
-	}
-	if s.upn == "" || s.upn == s.primary {
-		return nil
-	}
-	e.isP, e.isU, e.value = false, true, s.upn
-	return table.Add(keyOf(keyAddress, e.value), adObject(s.object), e.pack())
-}
-
-// addCloudMatching puts every address of a cloud object into the table.
-func addCloudMatching(table *spill.Table, object uint64, r *Record) error {
-	e := matchingEntry{side: Cloud, object: object, peer: newPeer(object, r)}
-	for _, address := range r.Addresses() {
-		if address.Attribute == AttrTarget {
-			continue
-		}
-		e.attribute, e.value = address.Attribute, address.Normal
-		e.soleMail = address.Attribute == AttrMail && len(r.ProxyAddresses) == 0
-		if err := table.Add(keyOf(keyAddress, e.value), cloudObject(object), e.pack()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// The matching join tells every AD object whom it meets by its primary address and by its UPN. The groups
+// of the address table that later stages ask about are kept in circles.go's form.
 
 // meeting is what one value brings together.
 type meeting struct {
@@ -85,51 +19,45 @@ type meeting struct {
 	newByU      bool // a new AD object has it as U: upn.firstNew is set
 }
 
-func (m *meeting) add(e *matchingEntry) {
+// addAD adds an AD object; isNew says that it reached matching.
+func (m *meeting) addAD(object uint32, f facts, isNew bool) {
+	if !isNew {
+		return
+	}
+	if f.has(isP) {
+		m.newByP++
+	}
+	if f.has(atUPN) && !m.newByU {
+		m.upn.firstNew, m.newByU = object, true
+	}
+}
+
+func (m *meeting) addCloud(object uint32, f facts) {
 	switch {
-	case e.side == AD:
-		m.addAD(e)
-	case e.peer.live:
-		m.addLive(e)
-	case e.peer.class == ClassUser:
+	case !f.has(holding): // names the address and holds nothing
+	case f.has(isLive):
+		m.addLive(object, f)
+	case f.has(isUser):
 		m.primary.deleted, m.upn.deleted = true, true
 	}
 }
 
-func (m *meeting) addAD(e *matchingEntry) {
-	if !e.isNew {
+func (m *meeting) addLive(object uint32, f facts) {
+	m.primary.held = true
+	if f.has(atPrimary) && !m.primary.target.found {
+		m.primary.target = f.peer(object)
+	}
+	if (f.has(atAlias) || f.all(atMail|soleMail)) && !m.aliasHolder.found {
+		m.aliasHolder = f.peer(object)
+	}
+	if !f.all(atUPN | isUser) {
 		return
 	}
-	if e.isP {
-		m.newByP++
-	}
-	if e.isU && !m.newByU {
-		m.upn.firstNew, m.newByU = e.object, true
-	}
-}
-
-func (m *meeting) addLive(e *matchingEntry) {
-	m.primary.held = true
-	switch {
-	case e.attribute == AttrPrimary:
-		if !m.primary.target.found {
-			m.primary.target = e.peer
-		}
-	case e.attribute == AttrAlias, e.soleMail:
-		if !m.aliasHolder.found {
-			m.aliasHolder = e.peer
-		}
-	case e.attribute == AttrUPN && e.peer.class == ClassUser:
-		m.addUPN(e.peer)
-	}
-}
-
-func (m *meeting) addUPN(p peer) {
 	switch {
 	case !m.upn.target.found:
-		m.upn.target = p
-	case !m.upn.second.found && !m.upn.target.is(&p):
-		m.upn.second = p
+		m.upn.target = f.peer(object)
+	case !m.upn.second.found && m.upn.target.object != object:
+		m.upn.second = f.peer(object)
 	}
 }
 
@@ -141,99 +69,192 @@ func (m *meeting) finish() {
 	}
 }
 
+// says whether there is anything that an AD object would not take for granted.
+func (m *meeting) tells(object uint32, f facts) bool {
+	return m.primary.held || m.primary.rival || m.primary.deleted || f.has(atUPN) && m.upn.firstNew != object
+}
+
 // matchingNote tells an AD object whom it meets by a value that is its P, its U, or both.
 type matchingNote struct {
-	isP, isU, isNew bool
-	primary         primaryMeeting
-	upn             upnMeeting
+	about  noteBits
+	target facts // of the cloud objects with these numbers, see [facts.peer]
+	user   facts
+	who    [4]uint32 // P's target and holder, U's target and second
+	first  uint32    // the first new object by U
 }
 
-func (n *matchingNote) pack() []byte {
-	var p packer
-	p.flags(n.isP, n.isU, n.isNew, n.primary.rival, n.primary.held, n.primary.deleted, n.upn.deleted)
-	if n.isP {
-		p.peer(&n.primary.target)
-		p.peer(&n.primary.holder)
+// noteBits are the yes and no of a matching note.
+type noteBits uint32
+
+const (
+	noteP noteBits = 1 << iota
+	noteU
+	noteRival
+	noteHeld
+	noteDeleted
+)
+
+func (m *meeting) note(f facts) (n matchingNote) {
+	n.who = [4]uint32{nobody, nobody, nobody, nobody}
+	for i, p := range []*peer{&m.primary.target, &m.primary.holder, &m.upn.target, &m.upn.second} {
+		if p.found {
+			n.who[i] = p.object
+		}
 	}
-	if n.isU {
-		p.peer(&n.upn.target)
-		p.peer(&n.upn.second)
-		p.uint(n.upn.firstNew)
+	n.target, n.user, n.first = m.primary.target.facts(), m.upn.target.facts(), m.upn.firstNew
+	for _, c := range []struct {
+		set bool
+		bit noteBits
+	}{
+		{f.has(isP), noteP}, {f.has(atUPN), noteU}, {m.primary.rival, noteRival}, {m.primary.held, noteHeld}, {m.primary.deleted, noteDeleted},
+	} {
+		if c.set {
+			n.about |= c.bit
+		}
 	}
-	return p
+	return n
 }
 
-func unpackMatchingNote(b []byte) (n matchingNote, err error) {
-	u := unpacker{bytes: b}
-	u.flags(&n.isP, &n.isU, &n.isNew, &n.primary.rival, &n.primary.held, &n.primary.deleted, &n.upn.deleted)
-	if n.isP {
-		n.primary.target = u.peer()
-		n.primary.holder = u.peer()
+// hearMatching puts notes of the matching join into the dossier.
+func (d *dossier) hearMatching(notes []matchingNote) {
+	for i := range notes {
+		n := &notes[i]
+		if n.about&noteP != 0 {
+			d.primary = primaryMeeting{
+				target: peerAt(n.who[0], n.target), holder: peerAt(n.who[1], 0),
+				rival: n.about&noteRival != 0, held: n.about&noteHeld != 0, deleted: n.about&noteDeleted != 0,
+			}
+		}
+		if n.about&noteU != 0 {
+			d.upn = upnMeeting{
+				target: peerAt(n.who[2], n.user), second: peerAt(n.who[3], 0),
+				firstNew: n.first, deleted: n.about&noteDeleted != 0,
+			}
+		}
 	}
-	if n.isU {
-		n.upn.target = u.peer()
-		n.upn.second = u.peer()
-		n.upn.firstNew = u.uint()
-	}
-	return n, u.err
 }
 
-// joinMatching reads the groups of the matching table and writes the notes.
-func joinMatching(table *spill.Table, notes *spill.Notes) error {
-	for group, err := range table.Groups() {
-		if err != nil {
-			return err
-		}
-		if group.Len() == 1 {
-			continue
-		}
-		if err := meetMatching(group, notes); err != nil {
-			return err
-		}
+func peerAt(object uint32, f facts) peer {
+	if object == nobody {
+		return peer{}
 	}
+	return f.peer(object)
+}
+
+// matchingJoin is where the groups of the address table go.
+type matchingJoin struct {
+	objects *objects
+	notes   *spill.Notes[matchingNote] // about AD objects
+	circles *circles
+	newOnly bool // only objects that reached matching are told
+}
+
+// matchingFound is what some of the groups give.
+type matchingFound struct {
+	told    []told[matchingNote]
+	circles []uint64 // in the form of the log
+	isHot   bool     // they are a part of one group
+	meeting meeting  // of the group that is looked at
+}
+
+func (j *matchingJoin) run(ctx context.Context, table *spill.Table) error {
+	if err := spill.Groups(ctx, table, j.look, j.keep); err != nil {
+		return err
+	}
+	j.circles.endPart()
 	return nil
 }
 
-func meetMatching(group *spill.Group, notes *spill.Notes) error {
-	var check confirmation
-	var m meeting
-	for e, err := range unpacked(group, unpackMatchingEntry) {
-		if err == nil {
-			err = check.confirm(e.value)
-		}
-		if err != nil {
-			return err
-		}
-		m.add(&e)
-	}
-	m.finish()
-	for e, err := range unpacked(group, unpackMatchingEntry) {
-		if err != nil {
-			return err
-		}
-		if e.side == Cloud {
-			return nil // AD entries come first
-		}
-		note := matchingNote{isP: e.isP, isU: e.isU, isNew: e.isNew, primary: m.primary, upn: m.upn}
-		if err := notes.Add(e.object, note.pack()); err != nil {
+func (j *matchingJoin) keep(f *matchingFound) error {
+	for _, t := range f.told {
+		if err := j.notes.Add(t.object, t.note); err != nil {
 			return err
 		}
 	}
-	return nil
+	err := j.circles.add(f.circles)
+	if f.told, f.circles = f.told[:0], f.circles[:0]; !f.isHot {
+		j.circles.endPart()
+	}
+	return err
 }
 
-// hearMatching puts a note into the dossier.
-func (d *dossier) hearMatching(b []byte) error {
-	n, err := unpackMatchingNote(b)
+func (j *matchingJoin) look(g *spill.Group, f *matchingFound, flush func() error) error {
+	if g.Len == 1 {
+		j.alone(g, f)
+		return nil
+	}
+	f.meeting = meeting{}
+	if entries := g.Entries(); entries != nil {
+		j.meet(entries, f)
+		f.meeting.finish()
+		if j.tell(entries, f); !j.linked(entries) {
+			f.keepHead(g)
+			f.keepMembers(entries)
+		}
+		return nil
+	}
+	err := g.Each(func(entries []spill.Entry) error { j.meet(entries, f); return nil })
 	if err != nil {
 		return err
 	}
-	d.self.isNew = n.isNew
-	if n.isP {
-		d.primary = n.primary
+	f.meeting.finish()
+	f.isHot = true
+	defer func() { f.isHot = false }()
+	f.keepHead(g)
+	return g.Each(func(entries []spill.Entry) error {
+		j.tell(entries, f)
+		f.keepMembers(entries)
+		return flush()
+	})
+}
+
+// alone keeps a group of one only if it is the primary of somebody who can be a candidate: an AD object
+// may get it.
+func (j *matchingJoin) alone(g *spill.Group, f *matchingFound) {
+	if e := facts(g.First.Fact); isCloud(g.First.Object) && e.has(atPrimary) && e.canPartner() {
+		f.keepHead(g)
+		f.circles = append(f.circles, uint64(newMember(&g.First)))
 	}
-	if n.isU {
-		d.upn = n.upn
+}
+
+func (f *matchingFound) keepHead(g *spill.Group) {
+	f.circles = append(f.circles, g.First.Hi, uint64(g.Len))
+}
+
+func (f *matchingFound) keepMembers(entries []spill.Entry) {
+	for i := range entries {
+		f.circles = append(f.circles, uint64(newMember(&entries[i])))
 	}
-	return nil
+}
+
+// linked says whether a group is an AD object and the cloud object that its identity links it to: nobody
+// else is concerned, now or later.
+func (j *matchingJoin) linked(group []spill.Entry) bool {
+	return len(group) == 2 && !isCloud(group[0].Object) && isCloud(group[1].Object) &&
+		j.objects.partners[group[0].Object] == cloudNumber(group[1].Object)
+}
+
+func (j *matchingJoin) meet(entries []spill.Entry, f *matchingFound) {
+	for i := range entries {
+		object, e := entries[i].Object, facts(entries[i].Fact)
+		if isCloud(object) {
+			f.meeting.addCloud(cloudNumber(object), e)
+		} else {
+			f.meeting.addAD(object, e, j.objects.adHas(object, adNew))
+		}
+	}
+}
+
+func (j *matchingJoin) tell(entries []spill.Entry, f *matchingFound) {
+	m := &f.meeting
+	for i := range entries {
+		object, e := entries[i].Object, facts(entries[i].Fact)
+		if isCloud(object) {
+			return // AD entries come first
+		}
+		if !e.has(isP|atUPN) || !m.tells(object, e) || j.newOnly && !j.objects.adHas(object, adNew) {
+			continue
+		}
+		f.told = append(f.told, told[matchingNote]{object, m.note(e)})
+	}
 }

@@ -1,7 +1,5 @@
 package reconcile
 
-import "strings"
-
 // blamed says which of an object's values an outcome comes from.
 type blamed uint8
 
@@ -22,12 +20,19 @@ type decision struct {
 // outcome asks the rules in the order of the contract; the first that answers wins
 // (how-to-connect-install-existing-tenant, tshoot-connect-sync-errors).
 func (d *dossier) outcome(t *Tenant) decision {
-	for _, ask := range []func(*dossier, *Tenant) (decision, bool){
-		(*dossier).byIdentity, (*dossier).byPrimary, (*dossier).byUPN,
-	} {
-		if found, ok := ask(d, t); ok {
-			return found
-		}
+	if found, ok := d.byIdentity(t); ok {
+		return found
+	}
+	return d.matched(t)
+}
+
+// matched asks the rules about an object that is new to the sync: R14 to R35.
+func (d *dossier) matched(t *Tenant) decision {
+	if found, ok := d.byPrimary(t); ok {
+		return found
+	}
+	if found, ok := d.byUPN(t); ok {
+		return found
 	}
 	return d.alone()
 }
@@ -38,7 +43,7 @@ func (d *dossier) byIdentity(t *Tenant) (decision, bool) {
 	switch {
 	case !d.self.inScope:
 		return decision{rule: 1}, true
-	case d.self.anchor == "":
+	case !d.self.anchored:
 		return decision{rule: 2}, true
 	case d.anchor.managed.found:
 		return decision{rule: 3, partner: d.anchor.managed}, true
@@ -57,24 +62,17 @@ func (d *dossier) byIdentity(t *Tenant) (decision, bool) {
 // hardMatch decides about the cloud user that carries the object's anchor and is not synced.
 func (d *dossier) hardMatch(t *Tenant) decision {
 	carrier := d.anchor.best
-	otherIdentifier := carrier.identifier != "" && !sameIdentifier(carrier.identifier, d.self.id)
 	switch {
 	case t.BlockHardMatch:
 		return decision{rule: 7, culprit: carrier}
-	case otherIdentifier && !t.AllowIdentifierUpdate:
+	case carrier.otherIdentifier && !t.AllowIdentifierUpdate:
 		return decision{rule: 9, culprit: carrier}
-	case otherIdentifier:
+	case carrier.otherIdentifier:
 		return decision{rule: 10, partner: carrier}
 	case !carrier.live:
 		return decision{rule: 11, partner: carrier}
 	}
 	return decision{rule: 12, partner: carrier}
-}
-
-// sameIdentifier compares OnPremisesObjectIdentifier with the objectGUID that the sync would send.
-func sameIdentifier(identifier string, id GUID) bool {
-	parsed, err := ParseGUID(strings.TrimSpace(identifier))
-	return err == nil && parsed == id
 }
 
 // byPrimary decides about the target by P: R14 to R20, R26.
@@ -87,7 +85,7 @@ func (d *dossier) byPrimary(t *Tenant) (decision, bool) {
 		return decision{rule: r, culprit: target, blame: blamePrimary}, true
 	}
 	switch {
-	case target.class != d.self.class:
+	case target.user != d.self.user:
 		return fails(14)
 	case target.bound():
 		return fails(15)
@@ -137,13 +135,13 @@ func (d *dossier) alone() decision {
 		return decision{rule: 26, blame: blamePrimary}
 	case d.primary.held:
 		return decision{rule: 24}
-	case d.upn.firstNew != d.self.object && d.self.upn != "":
+	case d.upn.firstNew != d.self.object && d.self.hasUPN:
 		return decision{rule: 27, blame: blameUPN}
 	case !d.self.wellUPN:
 		return decision{rule: 31}
 	case !d.self.verified:
 		return decision{rule: 32}
-	case d.self.proxies > mostProxies:
+	case d.self.large:
 		return decision{rule: 33}
 	case d.primary.deleted || d.upn.deleted:
 		return decision{rule: 34}

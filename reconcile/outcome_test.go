@@ -6,8 +6,8 @@ import (
 )
 
 // someone is a cloud user that is live and not bound.
-func someone(object uint64) peer {
-	return peer{found: true, object: object, class: ClassUser, live: true}
+func someone(object uint32) peer {
+	return peer{found: true, object: object, user: true, live: true}
 }
 
 func with(p peer, change func(*peer)) peer {
@@ -38,7 +38,7 @@ var (
 
 var ruleCases = []ruleCase{
 	{1, "out of scope before everything", func(d *dossier) { d.self.inScope = false; d.anchor = carriedBy(with(someone(1), synced)) }, nil},
-	{2, "no anchor", func(d *dossier) { d.self.anchor = "" }, nil},
+	{2, "no anchor", func(d *dossier) { d.self.anchored = false }, nil},
 	{3, "managed in the cloud wins over linked", func(d *dossier) {
 		d.anchor = carriedBy(with(with(someone(1), synced), managed))
 	}, nil},
@@ -48,18 +48,18 @@ var ruleCases = []ruleCase{
 	{35, "the other anchor carried by one that is not synced says nothing", func(d *dossier) { d.other = carriedBy(someone(1)) }, nil},
 	{7, "hard match blocked", func(d *dossier) { d.anchor = carriedBy(someone(1)) }, func(t *Tenant) { t.BlockHardMatch = true }},
 	{9, "another identifier", func(d *dossier) {
-		d.anchor = carriedBy(with(someone(1), func(p *peer) { p.identifier = "f7cc07d7-7c15-447d-876d-c01b0e5a9e38" }))
+		d.anchor = carriedBy(with(someone(1), func(p *peer) { p.otherIdentifier = true }))
 	}, nil},
 	{10, "another identifier, and the tenant allows it", func(d *dossier) {
-		d.anchor = carriedBy(with(someone(1), func(p *peer) { p.identifier = "no GUID at all" }))
+		d.anchor = carriedBy(with(someone(1), func(p *peer) { p.otherIdentifier = true }))
 	}, func(t *Tenant) { t.AllowIdentifierUpdate = true }},
 	{12, "the same identifier", func(d *dossier) {
-		d.anchor = carriedBy(with(someone(1), func(p *peer) { p.identifier = "A1B2C3D4-E5F6-4789-ABCD-1234567890AB" }))
+		d.anchor = carriedBy(with(someone(1), func(p *peer) { p.otherIdentifier = false }))
 	}, nil},
 	{11, "soft-deleted with the anchor", func(d *dossier) { d.anchor = carriedBy(with(someone(1), deleted)) }, nil},
 	{12, "live with the anchor", func(d *dossier) { d.anchor = carriedBy(someone(1)) }, nil},
 	{13, "same SID", func(d *dossier) { d.sameSID = with(someone(1), synced) }, nil},
-	{14, "a group has P", func(d *dossier) { d.primary.target = with(someone(1), func(p *peer) { p.class = ClassGroup }) }, nil},
+	{14, "a group has P", func(d *dossier) { d.primary.target = with(someone(1), func(p *peer) { p.user = false }) }, nil},
 	{15, "P bound by anchor", func(d *dossier) { d.primary.target = with(someone(1), func(p *peer) { p.anchored = true }) }, nil},
 	{15, "P bound by sync alone", func(d *dossier) { d.primary.target = with(someone(1), func(p *peer) { p.synced = true }) }, nil},
 	{16, "soft match blocked, P", func(d *dossier) { d.primary.target = someone(1) }, func(t *Tenant) { t.BlockSoftMatch = true }},
@@ -85,8 +85,8 @@ var ruleCases = []ruleCase{
 	{27, "an earlier object has U", func(d *dossier) { d.upn.firstNew = 3 }, nil},
 	{31, "malformed UPN", func(d *dossier) { d.self.wellUPN, d.self.verified = false, false }, nil},
 	{32, "unverified suffix", func(d *dossier) { d.self.verified = false }, nil},
-	{33, "301 values", func(d *dossier) { d.self.proxies = 301 }, nil},
-	{35, "300 values", func(d *dossier) { d.self.proxies = 300 }, nil},
+	{33, "301 values", func(d *dossier) { d.self.large = withValues(301) }, nil},
+	{35, "300 values", func(d *dossier) { d.self.large = withValues(300) }, nil},
 	{34, "P soft-deleted", func(d *dossier) { d.primary.deleted = true }, nil},
 	{34, "U soft-deleted", func(d *dossier) { d.upn.deleted = true }, nil},
 	{35, "nothing met", func(d *dossier) {}, nil},
@@ -106,10 +106,9 @@ func TestOutcome(t *testing.T) {
 }
 
 func newUserDossier() *dossier {
-	id, _ := ParseGUID("a1b2c3d4-e5f6-4789-abcd-1234567890ab")
 	d := &dossier{self: self{
-		object: 7, id: id, class: ClassUser, inScope: true, anchor: id.Anchor(),
-		primary: "anna@contoso.com", upn: "anna@contoso.com", wellUPN: true, verified: true,
+		object: 7, user: true, inScope: true, anchored: true, anchorOf: ofObjectGUID,
+		hasUPN: true, wellUPN: true, verified: true,
 	}}
 	d.upn.firstNew = 7
 	return d
@@ -139,12 +138,46 @@ func TestBestCarrier(t *testing.T) {
 	}
 }
 
+// withValues says whether an object with so many values of proxyAddresses counts as large.
+func withValues(n int) bool {
+	return adFactsOf(&Record{Class: ClassUser, ProxyAddresses: make([]string, n)}, nil).has(adLarge)
+}
+
 // TestLinkedMailboxMeetsNobody: an object without an anchor has no carrier of it either.
 func TestLinkedMailboxMeetsNobody(t *testing.T) {
 	r := &Record{Class: ClassUser, ConsistencyGUID: "1MOyofbliUerzRI0VniQqw==", MsExchRecipientType: "2"}
-	d := newDossier(1, r, AnchorConsistencyGUID, nil)
-	note := identityNote{of: ofConsistencyGUID, carriers: carriedBy(someone(1))}
-	if err := d.hearIdentity(note.pack()); err != nil || d.anchor.first.found || d.other.first.found {
-		t.Errorf("carriers %+v, %+v, error %v", d.anchor, d.other, err)
+	d := &dossier{self: adFactsOf(r, nil).self(1, AnchorConsistencyGUID)}
+	d.hearIdentity([]identityNote{noteOf(ofConsistencyGUID, &carriers{first: someone(1), best: someone(1)})})
+	if d.anchor.first.found || d.other.first.found || d.self.anchored {
+		t.Errorf("carriers %+v, %+v", d.anchor, d.other)
+	}
+}
+
+// TestAnchors: which of its two possible anchors an object has in use, and whether it would have another.
+func TestAnchors(t *testing.T) {
+	id := numbered(1)
+	for _, c := range []struct {
+		reason   string
+		record   Record
+		mode     AnchorMode
+		anchored bool
+		of       facts
+		hasOther bool
+	}{
+		{"objectGUID alone", Record{Class: ClassUser, ID: id}, AnchorConsistencyGUID, true, ofObjectGUID, false},
+		{"both, the same", Record{Class: ClassUser, ID: id, ConsistencyGUID: id.Anchor()}, AnchorConsistencyGUID, true, ofConsistencyGUID, false},
+		{"both, ConsistencyGuid in use", Record{Class: ClassUser, ID: id, ConsistencyGUID: "x"}, AnchorConsistencyGUID, true, ofConsistencyGUID, true},
+		{"both, objectGUID in use", Record{Class: ClassUser, ID: id, ConsistencyGUID: "x"}, AnchorObjectGUID, true, ofObjectGUID, true},
+		{"ConsistencyGuid alone", Record{Class: ClassUser, ConsistencyGUID: "x"}, AnchorConsistencyGUID, true, ofConsistencyGUID, false},
+		{"ConsistencyGuid alone, not in use", Record{Class: ClassUser, ConsistencyGUID: "x"}, AnchorObjectGUID, false, ofObjectGUID, true},
+		{"a group has no choice", Record{Class: ClassGroup, ID: id, ConsistencyGUID: "x"}, AnchorConsistencyGUID, true, ofObjectGUID, false},
+	} {
+		s := adFactsOf(&c.record, nil).self(0, c.mode)
+		if s.anchored != c.anchored || s.anchorOf != c.of || s.hasOther != c.hasOther {
+			t.Errorf("%s: %+v", c.reason, s)
+		}
+		if got := c.record.anchor(c.mode); (got != "") != c.anchored {
+			t.Errorf("%s: anchor %q", c.reason, got)
+		}
 	}
 }

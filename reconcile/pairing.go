@@ -1,7 +1,7 @@
 package reconcile
 
 import (
-	"iter"
+	"context"
 
 	"smtpmatch/reconcile/internal/spill"
 )
@@ -9,46 +9,15 @@ import (
 // A pass gives an AD object its candidate if each of the two is the only one that the other meets. To
 // find that out, everybody need know only two of those it meets, however many share a value.
 
-// suitor is one object's share in a value that a pass compares.
-type suitor struct {
-	side   Side
-	object uint64 // its number on its side
-	id     GUID   // of cloud objects
-	strong bool
-	value  string
-}
-
-func (e *suitor) pack() []byte {
-	var p packer
-	p.flags(e.side == Cloud, e.strong)
-	p.uint(e.object)
-	p.guid(e.id)
-	p.text(e.value)
-	return p
-}
-
-func unpackSuitor(b []byte) (e suitor, err error) {
-	u := unpacker{bytes: b}
-	var cloud bool
-	u.flags(&cloud, &e.strong)
-	if cloud {
-		e.side = Cloud
-	}
-	e.object = u.uint()
-	e.id = u.guid()
-	e.value = u.text()
-	return e, u.err
-}
-
 // two are the first two of any number.
 type two struct {
-	list  [2]suitor
+	list  [2]uint32
 	count int // at most 2
 }
 
-func (t *two) add(e suitor) {
+func (t *two) add(object uint32) {
 	if t.count < len(t.list) {
-		t.list[t.count] = e
+		t.list[t.count] = object
 		t.count++
 	}
 }
@@ -56,56 +25,75 @@ func (t *two) add(e suitor) {
 // pairing is one pass over those left over.
 type pairing struct {
 	search *search
-	pass   string
+	pass   int
+	space  *spill.Space
 
-	partners spill.Notes // cloud objects that an AD object meets, at most two of each value
-	suitors  spill.Notes // AD objects that a cloud object meets, likewise
+	partners *spill.Notes[uint32] // cloud objects that an AD object meets, at most two of each value
+	suitors  *spill.Notes[uint32] // AD objects that a cloud object meets, likewise
+
+	all, strong [2]two // by Side, of the circle that is looked at
 }
 
-func (p *pairing) run(table *spill.Table) error {
-	for group, err := range table.Groups() {
-		if err != nil {
-			return err
-		}
-		if group.Len() == 1 {
-			continue
-		}
-		if err := p.meet(group); err != nil {
-			return err
-		}
+func newPairing(s *search, pass int, space *spill.Space) *pairing {
+	return &pairing{search: s, pass: pass, space: space, partners: spill.NewNotes[uint32](space), suitors: spill.NewNotes[uint32](space)}
+}
+
+func (p *pairing) run(ctx context.Context, c *circles) error {
+	defer p.partners.Free()
+	defer p.suitors.Free()
+	if err := c.walk(ctx, p.meet); err != nil {
+		return err
+	}
+	if err := p.partners.Seal(); err != nil {
+		return err
+	}
+	if err := p.suitors.Seal(); err != nil {
+		return err
 	}
 	return p.decide()
 }
 
-// meet tells everybody in a group whom it meets.
-func (p *pairing) meet(group *spill.Group) error {
-	var all, strong [2]two // by Side
-	for e, err := range p.leftOver(group) {
-		if err != nil {
-			return err
+// meet tells everybody in a circle whom it meets.
+func (p *pairing) meet(c *circle) error {
+	p.all, p.strong = [2]two{}, [2]two{}
+	if err := c.each(p.look); err != nil || p.all[AD].count == 0 || p.all[Cloud].count == 0 {
+		return err
+	}
+	return c.each(p.tell)
+}
+
+func (p *pairing) look(members []uint64) error {
+	for _, word := range members {
+		m := member(word)
+		side, takes, strong := p.takesPart(m)
+		if !takes {
+			continue
 		}
-		all[e.side].add(e)
-		if e.strong {
-			strong[e.side].add(e)
+		p.all[side].add(m.number())
+		if strong {
+			p.strong[side].add(m.number())
 		}
 	}
-	if all[AD].count == 0 || all[Cloud].count == 0 {
-		return nil
-	}
-	for e, err := range p.leftOver(group) {
-		if err != nil {
-			return err
+	return nil
+}
+
+func (p *pairing) tell(members []uint64) error {
+	for _, word := range members {
+		m := member(word)
+		side, takes, strong := p.takesPart(m)
+		if !takes {
+			continue
 		}
-		other, notes := AD, &p.suitors
-		if e.side == AD {
-			other, notes = Cloud, &p.partners
+		other, notes := AD, p.suitors
+		if side == AD {
+			other, notes = Cloud, p.partners
 		}
-		met := &strong[other]
-		if e.strong {
-			met = &all[other]
+		met := &p.strong[other]
+		if strong {
+			met = &p.all[other]
 		}
-		for _, m := range met.list[:met.count] {
-			if err := notes.Add(e.object, m.pack()); err != nil {
+		for _, object := range met.list[:met.count] {
+			if err := notes.Add(m.number(), object); err != nil {
 				return err
 			}
 		}
@@ -113,70 +101,50 @@ func (p *pairing) meet(group *spill.Group) error {
 	return nil
 }
 
-// leftOver yields the objects of a group that are left over, each once: strong if one of its values is.
-func (p *pairing) leftOver(group *spill.Group) iter.Seq2[suitor, error] {
-	return func(yield func(suitor, error) bool) {
-		var last suitor
-		var check confirmation
-		begun := false
-		for e, err := range unpacked(group, unpackSuitor) {
-			if err == nil {
-				err = check.confirm(e.value)
-			}
-			if err != nil {
-				yield(suitor{}, err)
-				return
-			}
-			if !p.isLeft(&e) {
-				continue
-			}
-			if begun && last.side == e.side && last.object == e.object {
-				last.strong = last.strong || e.strong
-				continue
-			}
-			if begun && !yield(last, nil) {
-				return
-			}
-			last, begun = e, true
+// takesPart says whether a member is left over and takes part in the pass, and whether strongly.
+func (p *pairing) takesPart(m member) (side Side, takes, strong bool) {
+	pass, objects := &passes[p.pass], p.search.objects
+	switch {
+	case m.isCloud():
+		if mayPartner(m.facts(), objects.cloud[m.number()]) {
+			takes, strong = pass.cloud(m.facts())
 		}
-		if begun {
-			yield(last, nil)
-		}
+		return Cloud, takes, strong
+	case objects.adHas(m.object(), adAsks):
+		takes, strong = pass.ad(m.facts())
 	}
+	return AD, takes, strong
 }
 
-func (p *pairing) isLeft(e *suitor) bool {
-	if e.side == AD {
-		return p.search.asked.Has(e.object)
-	}
-	return p.search.partners.Has(e.object)
-}
-
-// decide gives the candidates.
+// decide gives the candidates: each AD object that meets one cloud object proposes to it; one that meets
+// several is ambiguous, and so are those who propose to one that meets several.
 func (p *pairing) decide() error {
-	proposals, err := p.propose()
-	if err != nil {
+	proposals := spill.NewNotes[uint32](p.space)
+	defer proposals.Free()
+	if err := p.propose(proposals); err != nil {
 		return err
 	}
-	suitors, err := p.suitors.Cursor()
-	if err != nil {
-		return err
-	}
+	suitors, proposers := p.suitors.Cursor(), proposals.Cursor()
 	defer suitors.Close()
-	for pile, err := range proposals.Piles() {
+	defer proposers.Close()
+	for cloud := range uint32(len(p.search.objects.cloud)) {
+		by, err := proposers.Take(cloud)
 		if err != nil {
 			return err
 		}
-		shared, err := several(suitors.Take(pile.Object))
+		if len(by) == 0 {
+			continue
+		}
+		met, err := suitors.Take(cloud)
 		if err != nil {
 			return err
 		}
-		for e, err := range unpackedNotes(pile.Notes(), unpackSuitor) {
-			if err != nil {
-				return err
-			}
-			c := candidate{cloud: pile.Object, id: e.id, ambiguous: shared}
-			if err := p.search.settle(p.pass, e.object, c); err != nil {
+		partner := cloud
+		if !isOne(met) {
+			partner = nobody
+		}
+		for _, object := range by {
+			if err := p.search.settle(p.pass, object, partner); err != nil {
 				return err
 			}
 		}
@@ -184,48 +152,35 @@ func (p *pairing) decide() error {
 	return nil
 }
 
-// propose lets each AD object that meets one cloud object propose to it; one that meets several is
-// ambiguous.
-func (p *pairing) propose() (*spill.Notes, error) {
-	proposals := &spill.Notes{}
-	for pile, err := range p.partners.Piles() {
-		if err != nil {
-			return nil, err
+func (p *pairing) propose(proposals *spill.Notes[uint32]) error {
+	partners := p.partners.Cursor()
+	defer partners.Close()
+	for object := range uint32(len(p.search.objects.ad)) {
+		if !p.search.isAsked(object) {
+			continue
 		}
-		partner, isOne, err := only(pile.Notes())
-		if err != nil {
-			return nil, err
-		}
-		if !isOne {
-			err = p.search.settle(p.pass, pile.Object, candidate{ambiguous: true})
-		} else {
-			proposal := suitor{side: AD, object: pile.Object, id: partner.id}
-			err = proposals.Add(partner.object, proposal.pack())
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return proposals, nil
-}
-
-// only gives the object that all notes are about; isOne is false if there are several.
-func only(notes iter.Seq2[[]byte, error]) (first suitor, isOne bool, err error) {
-	begun := false
-	for e, err := range unpackedNotes(notes, unpackSuitor) {
+		met, err := partners.Take(object)
 		switch {
 		case err != nil:
-			return first, false, err
-		case !begun:
-			first, begun = e, true
-		case first.object != e.object:
-			return first, false, nil
+		case len(met) == 0:
+		case isOne(met):
+			err = proposals.Add(met[0], object)
+		default:
+			err = p.search.settle(p.pass, object, nobody)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return first, begun, nil
+	return proposals.Seal()
 }
 
-func several(notes iter.Seq2[[]byte, error]) (bool, error) {
-	_, isOne, err := only(notes)
-	return !isOne, err
+// isOne says that all of the list are the same object.
+func isOne(list []uint32) bool {
+	for _, object := range list {
+		if object != list[0] {
+			return false
+		}
+	}
+	return true
 }

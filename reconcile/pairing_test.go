@@ -3,15 +3,13 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
+	"iter"
 	"testing"
 	"time"
 
 	"smtpmatch/reconcile/internal/spill"
 )
-
-func newSearch() *search {
-	return &search{tables: make([]spill.Table, len(passes)), found: &spill.Notes{}, owners: &spill.Notes{}}
-}
 
 func numbered(n int) (g GUID) {
 	for i := range 4 {
@@ -21,46 +19,78 @@ func numbered(n int) (g GUID) {
 	return g
 }
 
-// searchAmong looks for candidates among AD users and cloud users, all of whom may take part.
-func searchAmong(t testing.TB, ad, cloud []*Record) *search {
-	t.Helper()
-	s := newSearch()
-	for i, r := range ad {
-		r.Side, r.Class = AD, ClassUser
-		if err := s.addAD(uint64(i), r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i, r := range cloud {
-		r.Side, r.Class, r.ID = Cloud, ClassUser, numbered(i)
-		if err := s.addCloud(uint64(i), r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return s
+// listSource is an export in memory.
+type listSource struct {
+	name    string
+	records []*Record
 }
 
-// candidatesOf are the candidates as "pass number", "pass ?" for an ambiguous one and "" for none.
+func (s *listSource) Name() string        { return s.name }
+func (s *listSource) Findings() []Finding { return nil }
+
+func (s *listSource) Records(context.Context) iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		for _, r := range s.records {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// among reads records and finds their circles, without judging them.
+func among(t testing.TB, ad, cloud []*Record, o Options) *judgement {
+	t.Helper()
+	space := spill.Open(t.TempDir(), 1<<20)
+	t.Cleanup(func() { space.Close() })
+	j := &judgement{
+		ad: sourceList{AD, []Source{&listSource{"ad.csv", ad}}}, cloud: sourceList{Cloud, []Source{&listSource{"cloud.csv", cloud}}},
+		options: o, seed: maphash.MakeSeed(), space: space, now: roundNow(o.Tenant),
+	}
+	for _, stage := range []func(context.Context) error{j.read, j.match} {
+		if err := stage(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return j
+}
+
+// searchAmong lets all AD objects ask, and all cloud objects take part that can.
+func searchAmong(t testing.TB, ad, cloud []*Record) (*search, *judgement) {
+	t.Helper()
+	for _, r := range ad {
+		r.Class = ClassUser
+	}
+	for i, r := range cloud {
+		r.Class, r.ID = ClassUser, numbered(i)
+	}
+	j := among(t, ad, cloud, Options{})
+	for i := range j.objects.ad {
+		j.objects.ad[i] |= adAsks
+	}
+	return &search{objects: j.objects, asked: len(ad), found: spill.NewNotes[candidate](j.space)}, j
+}
+
+// candidatesOf gives for each AD object the pass and its candidate's number, or ? for several.
 func candidatesOf(t testing.TB, s *search, n int) []string {
 	t.Helper()
 	list := make([]string, n)
-	for pile, err := range s.found.Piles() {
-		if err != nil {
+	cursor := s.found.Cursor()
+	defer cursor.Close()
+	for i := range list {
+		found, err := cursor.Take(uint32(i))
+		switch {
+		case err != nil:
 			t.Fatal(err)
-		}
-		for c, err := range unpackedNotes(pile.Notes(), unpackCandidate) {
-			switch {
-			case err != nil:
-				t.Fatal(err)
-			case list[pile.Object] != "":
-				t.Errorf("AD object %d has two candidates", pile.Object)
-			case c.ambiguous:
-				list[pile.Object] = c.pass + " ?"
-			default:
-				list[pile.Object] = fmt.Sprint(c.pass, " ", c.cloud)
-				if c.id != numbered(int(c.cloud)) {
-					t.Errorf("the id of %d is %s", c.cloud, c.id)
-				}
+		case len(found) > 1:
+			t.Errorf("AD object %d has %d candidates", i, len(found))
+		case len(found) == 0:
+		case found[0].ambiguous():
+			list[i] = found[0].name() + " ?"
+		default:
+			list[i] = fmt.Sprint(found[0].name(), " ", found[0].cloud)
+			if s.objects.owners[found[0].cloud] != uint32(i) {
+				t.Errorf("the owner of %d is %d", found[0].cloud, s.objects.owners[found[0].cloud])
 			}
 		}
 	}
@@ -101,8 +131,8 @@ func TestPasses(t *testing.T) {
 		{[]*Record{{Mail: "b@x"}, {ProxyAddresses: []string{"smtp:z@x"}}}, []*Record{cloud("b@x", "", "SMTP:z@x")}, []string{"address ?", "address ?"}, "two AD users by different values of one partner"},
 		{[]*Record{{Mail: "y@x", UserPrincipalName: "z@x"}, {Mail: "z@x"}}, []*Record{cloud("", "", "SMTP:y@x"), cloud("", "", "SMTP:z@x")}, []string{"address ?", "address ?"}, "an ambiguous object still is a second partner of the other's"},
 	} {
-		s := searchAmong(t, c.ad, c.cloud)
-		if err := s.run(context.Background()); err != nil {
+		s, j := searchAmong(t, c.ad, c.cloud)
+		if err := s.run(t.Context(), j.space, j.circles); err != nil {
 			t.Fatal(err)
 		}
 		if got := candidatesOf(t, s, len(c.ad)); fmt.Sprint(got) != fmt.Sprint(c.want) || len(got) != len(c.want) {
@@ -130,17 +160,19 @@ func TestHotKey(t *testing.T) {
 		ad = append(ad, &Record{UserPrincipalName: "ann@contoso.com"})
 		cloud = append(cloud, &Record{UserPrincipalName: "ann@contoso.com", ProxyAddresses: []string{"SMTP:ann@contoso.com"}})
 		begin := time.Now()
-		s := searchAmong(t, ad, cloud)
-		for i := range passes {
-			p := pairing{search: s, pass: passes[i].name}
-			if err := p.run(&s.tables[i]); err != nil {
+		s, j := searchAmong(t, ad, cloud)
+		for i := mapPass + 1; i < len(passes); i++ {
+			p := newPairing(s, i, j.space)
+			if err := j.circles.walk(t.Context(), p.meet); err != nil {
 				t.Fatal(err)
 			}
-			mostNotes(t, name+": partners", &p.partners, 2)
-			mostNotes(t, name+": suitors", &p.suitors, 2)
+			mostNotes(t, name+": partners", p.partners, len(ad), 2)
+			mostNotes(t, name+": suitors", p.suitors, len(cloud), 2)
+			if err := p.decide(); err != nil {
+				t.Fatal(err)
+			}
 		}
-		mostNotes(t, name+": candidates", s.found, 1)
-		mostNotes(t, name+": owners", s.owners, 1)
+		mostNotes(t, name+": candidates", s.found, len(ad), 1)
 		if d := time.Since(begin); d > 30*time.Second { // some tenths of a second; pairs would take hours
 			t.Errorf("%s took %v", name, d)
 		}
@@ -165,18 +197,13 @@ func TestHotKey(t *testing.T) {
 
 // mostNotes says that no object has more than so many notes. The two values of these users give one group
 // each pass, so two notes are all that the pass may write.
-func mostNotes(t *testing.T, what string, notes *spill.Notes, most int) {
+func mostNotes[N any](t *testing.T, what string, notes *spill.Notes[N], objects, most int) {
 	t.Helper()
-	for pile, err := range notes.Piles() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		count := 0
-		for range pile.Notes() {
-			count++
-		}
-		if count > most {
-			t.Fatalf("%s: %d notes about one object", what, count)
+	cursor := notes.Cursor()
+	defer cursor.Close()
+	for i := range uint32(objects) {
+		if list, err := cursor.Take(i); err != nil || len(list) > most {
+			t.Fatalf("%s: %d notes about one object, %v", what, len(list), err)
 		}
 	}
 }
@@ -191,11 +218,13 @@ func TestAsks(t *testing.T) {
 		if rule.Outcome() == "" {
 			continue
 		}
-		if asks(ClassUser, rule) != want[rule] {
+		if asks(rule) != want[rule] {
 			t.Errorf("a user with %s (%s) asks: %t", rule, rule.Outcome(), !want[rule])
 		}
-		if asks(ClassGroup, rule) || asks(ClassContact, rule) || asks("computer", rule) {
-			t.Errorf("%s: candidates are for users", rule)
+	}
+	for _, class := range []string{ClassGroup, ClassContact, "computer"} {
+		if inScope(&Record{Class: class, SamAccountName: "s"}) {
+			t.Errorf("a %s reaches matching: candidates are for users", class)
 		}
 	}
 }
@@ -207,31 +236,51 @@ func TestMayPartner(t *testing.T) {
 	}
 	for _, c := range []struct {
 		edit   func(*Record)
-		best   *settlement
+		rule   Rule // of an AD object that names it
 		want   bool
 		reason string
 	}{
-		{func(*Record) {}, nil, true, "a cloud-only member with a primary"},
-		{func(r *Record) { r.UserType = "" }, nil, true, "no guest, as far as is known"},
-		{func(r *Record) { r.Enabled = No }, nil, true, "disabled accounts take part"},
-		{func(r *Record) { r.UserType = " guest" }, nil, false, "a guest"},
-		{func(r *Record) { r.SyncEnabled = true }, nil, false, "synced is bound"},
-		{func(r *Record) { r.ImmutableID = "x" }, nil, false, "an immutable id is bound"},
-		{func(r *Record) { r.Deleted = true }, nil, false, "soft-deleted"},
-		{func(r *Record) { r.Class = ClassGroup }, nil, false, "no user"},
-		{func(r *Record) { r.ProxyAddresses = nil; r.Mail = "a@x" }, nil, false, "cloud mail is no primary"},
-		{func(r *Record) { r.ProxyAddresses = []string{"smtp:a@x"} }, nil, false, "an alias is none"},
-		{func(*Record) {}, &settlement{rule: 19}, false, "taken by SMTP"},
-		{func(*Record) {}, &settlement{rule: 20}, false, "taken by SMTP, UPN elsewhere"},
-		{func(*Record) {}, &settlement{rule: 12}, false, "taken by anchor"},
-		{func(*Record) {}, &settlement{rule: 21}, true, "a match by UPN can become one by SMTP"},
-		{func(*Record) {}, &settlement{rule: 26}, true, "the target of R26 is taken by nobody"},
-		{func(*Record) {}, &settlement{rule: 16}, true, "nor is that of R16"},
+		{func(*Record) {}, 0, true, "a cloud-only member with a primary"},
+		{func(r *Record) { r.UserType = "" }, 0, true, "no guest, as far as is known"},
+		{func(r *Record) { r.Enabled = No }, 0, true, "disabled accounts take part"},
+		{func(r *Record) { r.UserType = " guest" }, 0, false, "a guest"},
+		{func(r *Record) { r.SyncEnabled = true }, 0, false, "synced is bound"},
+		{func(r *Record) { r.ImmutableID = "x" }, 0, false, "an immutable id is bound"},
+		{func(r *Record) { r.Deleted = true }, 0, false, "soft-deleted"},
+		{func(r *Record) { r.Class = ClassGroup }, 0, false, "no user"},
+		{func(r *Record) { r.ProxyAddresses = nil; r.Mail = "a@x" }, 0, false, "cloud mail is no primary"},
+		{func(r *Record) { r.ProxyAddresses = []string{"smtp:a@x"} }, 0, false, "an alias is none"},
+		{func(*Record) {}, 19, false, "taken by SMTP"},
+		{func(*Record) {}, 20, false, "taken by SMTP, UPN elsewhere"},
+		{func(*Record) {}, 12, false, "taken by anchor"},
+		{func(*Record) {}, 21, true, "a match by UPN can become one by SMTP"},
+		{func(*Record) {}, 26, true, "the target of R26 is taken by nobody"},
+		{func(*Record) {}, 16, true, "nor is that of R16"},
 	} {
 		r := good()
 		c.edit(r)
-		if got := mayPartner(r, c.best); got != c.want {
+		if got := mayPartnerWith(r, c.rule); got != c.want {
 			t.Errorf("%s: %t", c.reason, got)
 		}
 	}
+}
+
+// mayPartnerWith asks for a cloud object that an AD object names by the rule.
+func mayPartnerWith(r *Record, rule Rule) bool {
+	t := &taker{side: Cloud, hasher: newHasher(), out: &intake{}}
+	t.take(r)
+	o := newObjects(1, 1)
+	j := &judgement{objects: o, now: roundNow(Tenant{})}
+	f := facts(0)
+	if len(t.out.addresses) > 0 {
+		f = facts(t.out.addresses[0].Fact)
+	}
+	if rule != 0 {
+		found := decision{rule: rule, partner: f.peer(0)}
+		if rule.role() == roleConflict {
+			found = decision{rule: rule, culprit: f.peer(0)}
+		}
+		j.decide(0, &found)
+	}
+	return mayPartner(f, o.cloud[0])
 }

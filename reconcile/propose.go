@@ -2,140 +2,240 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 
 	"smtpmatch/reconcile/internal/spill"
 )
 
 // Proposing makes a change for each AD object that has a candidate, or that matches and would lose
-// aliases of the cloud object.
-
-// proposing fills the holding table, and then asks every AD object for its change.
+// aliases of the cloud object. Only now texts are needed, so the sources are read once more: the cloud
+// objects give what their owners want, and the AD objects make their changes of it. On the way the texts
+// of objects that addresses.csv may have to show are put aside.
 func (j *judgement) propose(ctx context.Context) error {
-	var table spill.Table
-	if err := j.collectHoldings(ctx, &table); err != nil {
+	notes := j.held
+	defer notes.Free()
+	if err := (&holdingJoin{objects: j.objects, notes: notes}).run(ctx, j.circles); err != nil {
 		return err
 	}
-	var facts spill.Notes
-	if err := joinHoldings(&table, &facts); err != nil {
+	if err := j.choose(notes); err != nil {
 		return err
 	}
-	return j.draftAll(ctx, &facts)
+	wishes := spill.NewTexts(j.space)
+	defer wishes.Free()
+	if err := j.readCloudTexts(ctx, notes, wishes); err != nil {
+		return err
+	}
+	if err := wishes.Seal(); err != nil {
+		return err
+	}
+	return j.readADTexts(ctx, wishes)
 }
 
-func (j *judgement) collectHoldings(ctx context.Context, table *spill.Table) error {
-	candidates, err := j.candidates.Cursor()
-	if err != nil {
-		return err
-	}
-	defer candidates.Close()
-	err = j.again(ctx, &j.ad, "holders ad", func(o *object) error {
-		c, err := takeCandidate(candidates.Take(o.number))
-		if err != nil {
-			return err
+// choose marks the pairs that may get a change: those of a candidate, and those that match and of which
+// an alias would be lost.
+func (j *judgement) choose(notes *spill.Notes[holdingNote]) error {
+	cursor, facts := notes.Cursor(), j.ledger.cloud.Reader()
+	defer cursor.Close()
+	for i, owner := range j.objects.owners {
+		if owner == nobody {
+			continue
 		}
-		return addADHoldings(table, o.number, o.record, &c)
+		if !j.objects.adHas(owner, adCandidate) {
+			held, err := cursor.Take(uint32(i))
+			if err != nil {
+				return err
+			}
+			f, err := facts.One(i)
+			if err != nil {
+				return err
+			}
+			if !losesAny(f, held) {
+				continue
+			}
+		}
+		j.objects.cloud[i] |= cloudDrafts
+		j.objects.ad[owner] |= adDrafts
+	}
+	return nil
+}
+
+// losesAny says whether the take-over may lose an alias of the cloud object.
+func losesAny(f cloudFacts, notes []holdingNote) bool {
+	kept := 0
+	for _, n := range notes {
+		if n.held&heldByOwner != 0 {
+			kept++
+		}
+	}
+	return f.lost() == mostLost || f.lost() > kept
+}
+
+func (j *judgement) readCloudTexts(ctx context.Context, notes *spill.Notes[holdingNote], wishes *spill.Texts) error {
+	if !anyHas(j.objects.cloud, cloudDrafts|cloudShown) {
+		return nil
+	}
+	cursor := notes.Cursor()
+	defer cursor.Close()
+	return j.workAgain(ctx, &j.cloud, "addresses cloud", func(o *object) (job, error) {
+		number, record, state := o.number, o.record, j.objects.cloud[o.number]
+		if state&(cloudShown|cloudDrafts) == 0 {
+			return nil, nil
+		}
+		var held []holdingNote
+		if state&cloudDrafts != 0 {
+			notes, err := cursor.Take(number)
+			if err != nil {
+				return nil, err
+			}
+			held = slices.Clone(notes)
+		}
+		return func() func() error {
+			var seen, wish []byte
+			if state&cloudShown != 0 {
+				seen = packShown(record)
+			}
+			if state&cloudDrafts != 0 {
+				wish = newWish(record, held, j.options.Domains).pack(make(packer, 0, 256))
+			}
+			return func() error {
+				if wish != nil {
+					if err := wishes.Add(j.objects.owners[number], wish); err != nil {
+						return err
+					}
+				}
+				return j.putAside(Cloud, number, seen)
+			}
+		}, nil
 	})
-	if err != nil {
-		return err
-	}
-	return j.collectCloudHoldings(ctx, table)
 }
 
-func (j *judgement) collectCloudHoldings(ctx context.Context, table *spill.Table) error {
-	owners, err := j.owners.Cursor()
-	if err != nil {
-		return err
+func (j *judgement) readADTexts(ctx context.Context, wishes *spill.Texts) error {
+	if !anyHas(j.objects.ad, adDrafts|adShown) {
+		return nil
 	}
-	defer owners.Close()
-	return j.eachSettled(ctx, &j.now, "holders cloud", func(o *object, best *settlement) error {
-		if o.record.Deleted {
-			return nil // soft-deleted objects hold nothing
-		}
-		owned, err := ownershipOf(best, owners, o.number)
-		if err != nil {
-			return err
-		}
-		return addCloudHoldings(table, o.number, o.record, owned, j.options.Domains)
-	})
-}
-
-// ownershipOf finds the AD object that will take a cloud object: by a match as it is, or as a candidate.
-func ownershipOf(best *settlement, owners *spill.Cursor, object uint64) (o ownership, err error) {
-	if best != nil && best.rule.Outcome() == SoftMatchSMTP {
-		o = ownership{owned: true, match: true, owner: best.from}
-	}
-	for b, err := range owners.Take(object) {
-		if err != nil {
-			return o, err
-		}
-		u := unpacker{bytes: b}
-		if o = (ownership{owned: true, owner: u.uint()}); u.err != nil {
-			return o, u.err
-		}
-	}
-	return o, nil
-}
-
-// draftAll asks every AD object for its change and keeps it, and what is to be said about it.
-func (j *judgement) draftAll(ctx context.Context, facts *spill.Notes) error {
-	candidates, err := j.candidates.Cursor()
-	if err != nil {
-		return err
-	}
-	defer candidates.Close()
-	told, err := facts.Cursor()
-	if err != nil {
-		return err
-	}
+	told, candidates := wishes.Cursor(), j.candidates.Cursor()
 	defer told.Close()
-	return j.eachAD(ctx, &j.now, "changes", func(o *object, d *dossier) error {
-		if d == nil {
-			return nil
+	defer candidates.Close()
+	return j.workAgain(ctx, &j.ad, "changes", func(o *object) (job, error) {
+		number, state := o.number, j.objects.ad[o.number]
+		if state&(adShown|adDrafts) == 0 {
+			return nil, nil
 		}
-		c, err := takeCandidate(candidates.Take(o.number))
-		if err != nil {
-			return err
+		source := j.sourceOf(number)
+		p := &proposal{record: o.record, state: state, matches: j.objects.matches(number), domains: j.options.Domains}
+		if state&adDrafts != 0 {
+			if err := p.hear(number, told, candidates); err != nil {
+				return nil, err
+			}
 		}
-		w, err := gather(told.Take(o.number))
-		if err != nil {
-			return err
-		}
-		p := proposal{record: o.record, found: d.outcome(&j.now.tenant), candidate: c, wish: w, domains: j.options.Domains}
-		return j.keep(o.number, p.change(), p.remarks())
+		return func() func() error {
+			var seen, change []byte
+			var remarks [][]byte
+			if state&adShown != 0 {
+				seen = packShown(p.record)
+			}
+			if state&adDrafts != 0 {
+				if c := p.change(); c != nil {
+					change = c.pack()
+				}
+				for _, f := range p.remarks() {
+					remarks = append(remarks, packFinding(&f, source))
+				}
+			}
+			return func() error {
+				if err := j.putAside(AD, number, seen); err != nil {
+					return err
+				}
+				return j.keep(number, p.made, change, remarks)
+			}
+		}, nil
 	})
 }
 
-func (j *judgement) keep(object uint64, c *Change, remarks []remark) error {
-	for _, r := range remarks {
-		if err := j.remarks.Add(object, r.pack()); err != nil {
+// hear gets what was found about the object.
+func (p *proposal) hear(object uint32, wishes *spill.TextCursor, candidates *spill.Cursor[candidate]) error {
+	if p.state&adCandidate != 0 {
+		found, err := candidates.Take(object)
+		if err != nil {
+			return err
+		}
+		p.candidate = found[0].name()
+	}
+	return wishes.Take(object, func(text []byte) (err error) {
+		p.wish, err = unpackWish(text)
+		return err
+	})
+}
+
+// putAside keeps the texts of an object that may have to be shown.
+func (j *judgement) putAside(side Side, object uint32, seen []byte) error {
+	if seen == nil {
+		return nil
+	}
+	return j.shown[side].Add(object, seen)
+}
+
+func anyHas[S ~uint8 | ~uint16](states []S, bits S) bool {
+	for _, s := range states {
+		if s&bits != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// sourceOf gives the place of the source that an AD object stands in.
+func (j *judgement) sourceOf(object uint32) int {
+	for i, end := range j.ends[AD] {
+		if object < end {
+			return i
+		}
+	}
+	return len(j.ends[AD]) - 1
+}
+
+// keep keeps a change and what is to be said about it.
+func (j *judgement) keep(object uint32, c *Change, packed []byte, remarks [][]byte) error {
+	for _, remark := range remarks {
+		if err := j.remarks.Add(object, remark); err != nil {
 			return err
 		}
 	}
 	if c == nil {
 		return nil
 	}
-	if c.Decision == Apply {
-		j.applying++
+	if c.BlockedBy != "" {
+		j.blocked[c.BlockedBy]++
 	}
-	return j.changes.Add(object, c.pack())
+	state := &j.objects.ad[object]
+	switch {
+	case c.Decision == Apply:
+		j.applying++
+		*state |= adApplies
+		if c.Kind != AddAliases {
+			*state |= adMoves
+		}
+	case c.BlockedBy == AddressHeldInAD || c.BlockedBy == AddressHeldInCloud:
+		*state |= adHeld
+	}
+	return j.changes.Add(object, packed)
 }
 
 // proposal is all that a change is made of.
 type proposal struct {
 	record    *Record
-	found     decision // as exported
-	candidate candidate
-	wish      *wish
+	state     adState // two mailboxes, an old primary that is shared
+	matches   bool    // as exported, by SMTP
+	candidate string  // the pass that found one, empty for none
+	wish      *wish   // nil if nothing is wanted
 	domains   Domains
 
 	made *Change
 }
 
-func (p *proposal) matches() bool { return p.found.rule.Outcome() == SoftMatchSMTP }
-
 // change gives the change, nil if there is nothing to do.
 func (p *proposal) change() *Change {
-	if p.wish == nil || !p.matches() && !p.candidate.found() {
+	if p.wish == nil || !p.matches && p.candidate == "" {
 		return nil
 	}
 	c, added := draft(p.record, p.wish)
@@ -144,10 +244,10 @@ func (p *proposal) change() *Change {
 	}
 	p.describe(c)
 	c.Decision = Apply
-	if p.record.hasMailboxHere() && !p.matches() {
+	if p.record.hasMailboxHere() && !p.matches {
 		c.Decision = Review
 	}
-	if c.BlockedBy = c.block(p.wish, p.matches(), p.domains); c.BlockedBy != "" {
+	if c.BlockedBy = c.block(p.wish, p.matches, p.domains); c.BlockedBy != "" {
 		c.Decision = Blocked
 	}
 	c.Reason = c.reason()
@@ -162,56 +262,34 @@ func (p *proposal) describe(c *Change) {
 	c.UserPrincipalName, c.DisplayName = r.UserPrincipalName, r.DisplayName
 	c.Exchange, c.Domain = r.isExchange(), domainOf(r.DistinguishedName)
 	c.CloudUPN = p.wish.upn
-	c.CloudID = p.found.partner.id
-	if p.candidate.found() {
-		c.Candidate, c.CloudID = p.candidate.pass, p.candidate.id
-	}
+	c.CloudID, c.Candidate = p.wish.id, p.candidate
 	c.Risk = c.rate(r)
 }
 
-// remark is a finding about an AD object that its change, or its take-over, gives rise to.
-type remark struct {
-	code, column, value string
-}
-
-func (r *remark) pack() []byte {
-	var p packer
-	p.text(r.code)
-	p.text(r.column)
-	p.text(r.value)
-	return p
-}
-
-func unpackRemark(b []byte) (r remark, err error) {
-	u := unpacker{bytes: b}
-	r.code = u.text()
-	r.column = u.text()
-	r.value = u.text()
-	return r, u.err
-}
-
 // remarks gives what is to be said, after change.
-func (p *proposal) remarks() (list []remark) {
-	takenOver := p.candidate.found() || p.found.partner.primaried && p.found.rule.role() == roleTakenOver
-	if takenOver && p.record.hasMailboxHere() {
-		list = append(list, remark{"TwoMailboxes", "msExchMailboxGuid", p.record.MsExchMailboxGUID})
+func (p *proposal) remarks() (list []Finding) {
+	add := func(code, column, value string) {
+		list = append(list, remarkFinding(p.record, code, column, value))
+	}
+	if (p.candidate != "" || p.state&adTwoBoxes != 0) && p.record.hasMailboxHere() {
+		add("TwoMailboxes", "msExchMailboxGuid", p.record.MsExchMailboxGUID)
 	}
 	if p.made == nil || p.made.Decision == Blocked {
 		return list
 	}
 	mail := Normalize(CleanAddress(p.record.Mail))
 	if mail != "" && mail != Normalize(p.wish.primary) && !p.record.mailCounts() {
-		list = append(list, remark{"MailReplaced", "mail", p.record.Mail})
+		add("MailReplaced", "mail", p.record.Mail)
 	}
-	if p.wish.oldShared && p.made.Kind != AddAliases {
+	if p.state&adOldShared != 0 && p.made.Kind != AddAliases {
 		old, _, _ := p.record.Primary()
-		list = append(list, remark{"OldPrimaryShared", p.record.proxyColumn(), old})
+		add("OldPrimaryShared", p.record.proxyColumn(), old)
 	}
 	for _, alias := range p.wish.notCopied {
 		if holdsAddress(p.made.ProxyAfter, Normalize(alias)) {
 			continue // its own primary of now, which stays as an alias
 		}
-		list = append(list, remark{"AliasNotCopied", p.record.proxyColumn(), alias})
+		add("AliasNotCopied", p.record.proxyColumn(), alias)
 	}
 	return list
 }
@@ -230,7 +308,7 @@ var remarkTexts = map[string]struct {
 		"The cloud user has this alias and another AD object holds it: it is not copied, and the take-over loses it.", pageExisting},
 }
 
-func (r *remark) finding(record *Record) Finding {
-	text := remarkTexts[r.code]
-	return record.finding(r.column, text.severity, r.code, r.value, text.text, text.source)
+func remarkFinding(r *Record, code, column, value string) Finding {
+	text := remarkTexts[code]
+	return r.finding(column, text.severity, code, value, text.text, text.source)
 }

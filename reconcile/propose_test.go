@@ -14,14 +14,13 @@ func TestRemarksOfAKeptAlias(t *testing.T) {
 	} {
 		p := proposal{
 			record:    &Record{Side: AD, Class: ClassUser, Mail: c.mail},
-			found:     decision{rule: 21},
-			candidate: candidate{pass: "upn", cloud: 1},
+			candidate: "upn",
 			wish:      &wish{primary: "p@contoso.com", notCopied: []string{"A@contoso.com"}},
 		}
 		p.change()
 		got := false
 		for _, r := range p.remarks() {
-			got = got || r.code == "AliasNotCopied"
+			got = got || r.Code == "AliasNotCopied"
 		}
 		if got != c.want {
 			t.Errorf("%s: AliasNotCopied %v", c.reason, got)

@@ -5,18 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"smtpmatch/reconcile/internal/spill"
 )
 
-// Result holds what [Judge] found. Its iterators read the sources once more and may be used in any
-// order and more than once; an error is the last thing they yield.
+// Result holds what [Judge] found. Its iterators may be used in any order and more than once, one at a
+// time; an error is the last thing they yield. Those of verdicts read the sources once more, because a
+// verdict comes with its whole record.
 type Result struct {
 	judgement *judgement
 }
 
 // Close gives back what the engine holds.
-func (r *Result) Close() error { return nil }
+func (r *Result) Close() error { return r.judgement.space.Close() }
 
 // Counts tells what became of the rows of each source of a side, in the order given.
 func (r *Result) Counts(side Side) []Counts { return r.judgement.counts[side] }
@@ -70,17 +72,17 @@ func yielding[T any](walk func(emit func(T) error) error) iter.Seq2[T, error] {
 func (r *Result) ADVerdicts(ctx context.Context) iter.Seq2[*ADVerdict, error] {
 	j := r.judgement
 	return yielding(func(emit func(*ADVerdict) error) error {
-		bench, err := j.openBench()
-		if err != nil {
+		if err := j.introduce(ctx); err != nil {
 			return err
 		}
-		defer bench.close()
-		return j.eachAD(ctx, &j.now, "verdicts ad", func(o *object, d *dossier) error {
-			if d == nil {
-				return nil
-			}
-			v, err := bench.verdict(o, d)
-			if err != nil {
+		if err := j.judgeAfter(ctx); err != nil {
+			return err
+		}
+		b := j.openBench()
+		defer b.close()
+		return j.again(ctx, &j.ad, "verdicts ad", func(o *object) error {
+			v, err := b.verdict(o)
+			if err != nil || v == nil {
 				return err
 			}
 			return emit(v)
@@ -90,146 +92,172 @@ func (r *Result) ADVerdicts(ctx context.Context) iter.Seq2[*ADVerdict, error] {
 
 // bench brings together what the verdict of an AD object is made of.
 type bench struct {
-	judgement *judgement
-	conflicts *spill.Cursor
-	decided   *decided
-	after     *desk // nil if the changes make no difference
+	judgement  *judgement
+	ids        *spill.Cursor[knownID]
+	conflicts  *spill.Cursor[conflictNote]
+	candidates *spill.Cursor[candidate]
+	changes    *spill.JournalCursor
+	after      *desk
 }
 
-func (j *judgement) openBench() (b *bench, err error) {
-	b = &bench{judgement: j}
-	if b.conflicts, err = j.adConflicts.Cursor(); err != nil {
-		return nil, err
+func (j *judgement) openBench() *bench {
+	return &bench{
+		judgement: j, ids: j.known.Cursor(), conflicts: j.conflicts[AD].Cursor(), candidates: j.candidates.Cursor(),
+		changes: j.changes.Cursor(), after: j.openDesk(j.after),
 	}
-	if b.decided, err = j.openDecided(); err == nil && j.after != &j.now {
-		b.after, err = j.openDossiers(j.after)
-	}
-	if err != nil {
-		b.close()
-		return nil, err
-	}
-	return b, nil
 }
 
 func (b *bench) close() {
+	b.ids.Close()
 	b.conflicts.Close()
-	if b.decided != nil {
-		b.decided.close()
-	}
-	if b.after != nil {
-		b.after.close()
-	}
+	b.candidates.Close()
+	b.after.close()
 }
 
-func (b *bench) verdict(o *object, d *dossier) (*ADVerdict, error) {
-	v := newADVerdict(o.record, d, &b.judgement.now.tenant)
-	if err := v.quarantine(unpackedNotes(b.conflicts.Take(o.number), unpackConflictNote)); err != nil {
-		return nil, err
+// verdict gives the verdict of an object, nil for one that is not judged.
+func (b *bench) verdict(o *object) (*ADVerdict, error) {
+	j := b.judgement
+	if !isJudged(o.record) {
+		return nil, nil
 	}
-	c, change, err := b.decided.of(o.number)
+	v := newADVerdict(o.record, j.objects.rules[o.number], j.anchor)
+	ids, err := b.ids.Take(o.number)
 	if err != nil {
 		return nil, err
 	}
-	v.propose(&c, change)
-	v.OutcomeAfter = v.Outcome
-	if b.after != nil {
-		_, then, err := b.after.open(o)
+	v.know(ids)
+	notes, err := b.conflicts.Take(o.number)
+	if err != nil {
+		return nil, err
+	}
+	v.quarantine(notes)
+	found, err := b.candidates.Take(o.number)
+	if err != nil {
+		return nil, err
+	}
+	change, err := j.changeOf(b.changes, o.number)
+	if err != nil {
+		return nil, err
+	}
+	v.propose(found, change)
+	if v.OutcomeAfter = v.Outcome; j.after != j.now && j.objects.adHas(o.number, adNew) {
+		d, err := b.after.open(o.number)
 		if err != nil {
 			return nil, err
 		}
-		v.OutcomeAfter = then.outcome(&b.judgement.after.tenant).rule.Outcome()
+		v.OutcomeAfter = b.after.answered(d).matched(&j.after.tenant).rule.Outcome()
 	}
 	return v, nil
 }
 
-func newADVerdict(r *Record, d *dossier, t *Tenant) *ADVerdict {
-	found := d.outcome(t)
-	v := &ADVerdict{
-		Record: r, Anchor: d.self.anchor, Rule: found.rule, Outcome: found.rule.Outcome(),
-		SMTPCloudID: d.primary.holder.id, UPNCloudID: d.upn.target.id, AnchorCloudID: d.anchor.first.id,
-		CloudID: found.partner.id,
+// changeOf reads the change of an object, nil if it has none. Objects come in ascending order.
+func (j *judgement) changeOf(changes *spill.JournalCursor, object uint32) (change *Change, err error) {
+	err = changes.Take(object, func(text []byte) error {
+		c, err := unpackChange(text)
+		change = j.proved(object, &c)
+		return err
+	})
+	return change, err
+}
+
+// proved takes a change back that failed the proof.
+func (j *judgement) proved(object uint32, c *Change) *Change {
+	if c.Decision == Apply && j.unproved[object] {
+		c.Decision, c.BlockedBy = Blocked, NotProved
+		c.Reason = c.reason()
 	}
+	return c
+}
+
+func newADVerdict(r *Record, rule Rule, mode AnchorMode) *ADVerdict {
+	v := &ADVerdict{Record: r, Anchor: r.anchor(mode), Rule: rule, Outcome: rule.Outcome(), Reason: rule.Reason()}
 	if address, from, ok := r.Primary(); ok {
 		v.Primary, v.PrimaryFrom = address, "proxyAddresses"
 		if from == AttrMail {
 			v.PrimaryFrom = "mail"
 		}
 	}
-	v.Reason = v.Rule.Reason()
 	return v
 }
 
+// know puts in the ids of cloud objects.
+func (v *ADVerdict) know(ids []knownID) {
+	for i := range ids {
+		for slot, id := range []*GUID{&v.CloudID, &v.SMTPCloudID, &v.UPNCloudID, &v.AnchorCloudID, &v.CandidateID} {
+			if ids[i].slots&(1<<slot) != 0 {
+				*id = ids[i].id
+			}
+		}
+	}
+}
+
 // propose puts in the candidate and the change.
-func (v *ADVerdict) propose(c *candidate, change *Change) {
-	v.CandidateID, v.CandidateBy, v.Change = c.id, c.pass, change
-	if c.ambiguous {
-		v.BlockedBy = Ambiguous
+func (v *ADVerdict) propose(found []candidate, change *Change) {
+	v.Change = change
+	if len(found) > 0 {
+		v.CandidateBy = found[0].name()
+		if found[0].ambiguous() {
+			v.BlockedBy = Ambiguous
+		}
 	}
 	if change != nil {
 		v.BlockedBy = change.BlockedBy
 	}
 }
 
-// quarantine puts in what the sync takes off: P, the secondaries in their order, U. It makes R4 an R5.
-func (v *ADVerdict) quarantine(notes iter.Seq2[conflictNote, error]) error {
-	var taken map[string]bool
-	for n, err := range notes {
-		if err != nil {
-			return err
+// quarantine puts in what the sync takes off: P, the secondaries in their order, U.
+func (v *ADVerdict) quarantine(notes []conflictNote) {
+	taken := make(map[tag]bool)
+	for i := range notes {
+		if notes[i].is(conflictQuarantined) {
+			taken[notes[i].tag()] = true
 		}
-		if n.quarantined {
-			if taken == nil {
-				taken = make(map[string]bool)
+	}
+	if len(taken) == 0 {
+		return
+	}
+	addresses := v.Record.Addresses()
+	for wanted := AttrPrimary; wanted < AttrTarget; wanted++ {
+		for _, a := range addresses {
+			if a.Attribute != wanted {
+				continue
 			}
-			taken[n.value] = true
-		}
-	}
-	if taken == nil {
-		return nil
-	}
-	take := func(wanted Attribute) {
-		for _, address := range v.Record.Addresses() {
-			if address.Attribute == wanted && taken[address.Normal] {
-				delete(taken, address.Normal)
-				v.Quarantined = append(v.Quarantined, address.Normal)
+			if t := tagOf(a.Normal); taken[t] {
+				delete(taken, t)
+				v.Quarantined = append(v.Quarantined, a.Normal)
 			}
 		}
 	}
-	for _, attribute := range []Attribute{AttrPrimary, AttrAlias, AttrMail, AttrUPN} {
-		take(attribute)
-	}
-	if v.Rule == 4 {
-		v.Rule = 5
-		v.Reason = v.Rule.Reason()
-	}
-	return nil
 }
 
 // CloudVerdicts yields a verdict for every judged cloud object, in input order.
 func (r *Result) CloudVerdicts(ctx context.Context) iter.Seq2[*CloudVerdict, error] {
 	j := r.judgement
 	return yielding(func(emit func(*CloudVerdict) error) error {
-		after, err := j.after.settled.Cursor()
-		if err != nil {
+		if err := j.introduce(ctx); err != nil {
 			return err
 		}
-		defer after.Close()
-		return j.eachSettled(ctx, &j.now, "verdicts cloud", func(o *object, best *settlement) error {
-			then, err := takeSettlement(after, o.number)
+		if err := j.judgeAfter(ctx); err != nil {
+			return err
+		}
+		settled := j.settled.Cursor()
+		defer settled.Close()
+		return j.again(ctx, &j.cloud, "verdicts cloud", func(o *object) error {
+			list, err := settled.Take(o.number)
 			if err != nil || !isJudged(o.record) {
 				return err
 			}
-			v := newCloudVerdict(o.record, best)
-			v.OutcomeAfter, _ = then.verdict(o.record)
+			f := cloudFactsOf(o.record)
+			v := newCloudVerdict(o.record, j.objects.cloudOutcome(j.now, o.number, f), best(list))
+			v.OutcomeAfter = j.objects.cloudOutcome(j.after, o.number, f)
 			return emit(v)
 		})
 	})
 }
 
-func newCloudVerdict(r *Record, best *settlement) *CloudVerdict {
-	v := &CloudVerdict{Record: r}
+func newCloudVerdict(r *Record, outcome Outcome, best *settlement) *CloudVerdict {
+	v := &CloudVerdict{Record: r, Outcome: outcome, Rule: ruleOf(outcome, best)}
 	v.Primary, _, _ = r.Primary()
-	v.Outcome, v.Rule = best.verdict(r)
 	if best != nil {
 		v.ObjectGUID = best.id
 	}
@@ -269,36 +297,43 @@ func (r *Result) Holders(ctx context.Context) iter.Seq2[*Holder, error] {
 }
 
 func (j *judgement) holdersOf(ctx context.Context, list *sourceList, emit func(*Holder) error) error {
-	notes, number := &j.adConflicts, adObject
-	if list.side == Cloud {
-		notes, number = &j.cloudConflicts, cloudObject
-	}
-	cursor, err := notes.Cursor()
-	if err != nil {
-		return err
-	}
+	cursor, texts := j.conflicts[list.side].Cursor(), j.shown[list.side].Cursor()
 	defer cursor.Close()
-	return j.again(ctx, list, "conflicts "+list.side.String(), func(o *object) error {
-		var rows []conflictNote
-		for n, err := range unpackedNotes(cursor.Take(o.number), unpackConflictNote) {
-			if err != nil {
+	bit := uint32(0)
+	if list.side == Cloud {
+		bit = cloudBit
+	}
+	for {
+		object, text, ok, err := texts.Next()
+		if err != nil || !ok {
+			return err
+		}
+		if object%64 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		notes, err := cursor.Take(object)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(notes, func(n conflictNote) bool { return n.is(conflictListed) }) {
+			continue
+		}
+		s, err := unpackShown(text)
+		if err != nil {
+			return err
+		}
+		for _, row := range conflictRows(notes, s) {
+			if err := emit(s.holder(list.side, &row, row.cluster(j, object|bit))); err != nil {
 				return err
 			}
-			rows = append(rows, n)
 		}
-		for _, row := range conflictRows(rows) {
-			if err := emit(newHolder(o.record, &row, row.cluster(j, number(o.number)))); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
 }
 
-func newHolder(r *Record, n *conflictNote, cluster int) *Holder {
+func (s *shown) holder(side Side, row *conflictRow, cluster int) *Holder {
 	return &Holder{
-		Address: n.value, Cluster: cluster, Side: r.Side, ObjectID: r.ID, Class: r.Class,
-		UserPrincipalName: r.UserPrincipalName, Attribute: n.attribute, Blocks: n.blocks, Reason: n.reason(),
+		Address: row.address, Cluster: cluster, Side: side, ObjectID: s.id, Class: s.class,
+		UserPrincipalName: s.upn, Attribute: row.attribute, Blocks: row.note.is(conflictBlocks), Reason: row.note.reason(),
 	}
 }
 
@@ -311,19 +346,12 @@ func (r *Result) Findings(ctx context.Context) iter.Seq2[Finding, error] {
 		if err := emitAll(j.mapFindings, emit); err != nil {
 			return err
 		}
-		remarks, err := j.remarks.Cursor()
-		if err != nil {
-			return err
-		}
-		defer remarks.Close()
-		number := uint64(0)
-		for _, source := range j.ad.sources {
-			if err := findingsOf(ctx, AD, source, &number, remarks, emit); err != nil {
-				return err
+		for _, list := range []*sourceList{&j.ad, &j.cloud} {
+			f := &findingsWalk{list: list, read: j.ledger.findings[list.side].Cursor(), emit: emit}
+			if list.side == AD {
+				f.remarks = j.remarks.Cursor()
 			}
-		}
-		for _, source := range j.cloud.sources {
-			if err := findingsOf(ctx, Cloud, source, nil, nil, emit); err != nil {
+			if err := f.run(ctx); err != nil {
 				return err
 			}
 		}
@@ -331,40 +359,81 @@ func (r *Result) Findings(ctx context.Context) iter.Seq2[Finding, error] {
 	})
 }
 
-// findingsOf yields the findings of one source. number is that of its first object; remarks are nil for
-// cloud objects.
-func findingsOf(ctx context.Context, side Side, source Source, number *uint64, remarks *spill.Cursor, emit func(Finding) error) error {
-	if err := emitAll(source.Findings(), emit); err != nil {
+// findingsWalk brings together what the sources of one side give rise to.
+type findingsWalk struct {
+	list    *sourceList
+	read    *spill.JournalCursor
+	remarks *spill.JournalCursor // nil for cloud objects
+	emit    func(Finding) error
+
+	source int // of which all findings about the file were given
+	next   pending
+	remark pending
+}
+
+// pending is the next text of a journal.
+type pending struct {
+	object uint32
+	text   []byte
+	there  bool
+}
+
+func (p *pending) advance(c *spill.JournalCursor) (err error) {
+	if c != nil {
+		p.object, p.text, p.there, err = c.Next()
+	}
+	return err
+}
+
+func (w *findingsWalk) run(ctx context.Context) error {
+	w.source = -1
+	if err := w.next.advance(w.read); err != nil {
 		return err
 	}
-	for r, err := range source.Records(ctx) {
+	if err := w.remark.advance(w.remarks); err != nil {
+		return err
+	}
+	for n := 0; w.next.there || w.remark.there; n++ {
+		if n%64 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		var err error
+		if w.next.there && (!w.remark.there || w.next.object <= w.remark.object) {
+			err = w.give(&w.next, w.read)
+		} else {
+			err = w.give(&w.remark, w.remarks)
+		}
 		if err != nil {
 			return err
 		}
-		if err := emitAll(r.Findings, emit); err != nil {
+	}
+	return w.begin(len(w.list.sources) - 1)
+}
+
+// begin gives the findings about the files up to this one.
+func (w *findingsWalk) begin(source int) error {
+	for w.source < source {
+		w.source++
+		if err := emitAll(w.list.sources[w.source].Findings(), w.emit); err != nil {
 			return err
 		}
-		if r.Rejected {
-			continue
-		}
-		r.Side = side
-		if err := emitAll(r.Inspect(), emit); err != nil {
-			return err
-		}
-		if remarks == nil {
-			continue
-		}
-		for remark, err := range unpackedNotes(remarks.Take(*number), unpackRemark) {
-			if err != nil {
-				return err
-			}
-			if err := emit(remark.finding(r)); err != nil {
-				return err
-			}
-		}
-		*number++
 	}
 	return nil
+}
+
+// give gives the finding that is pending, after those about its file.
+func (w *findingsWalk) give(p *pending, c *spill.JournalCursor) error {
+	f, source, err := unpackFinding(p.text)
+	if err == nil {
+		err = w.begin(source)
+	}
+	if err == nil {
+		err = w.emit(f)
+	}
+	if err != nil {
+		return err
+	}
+	return p.advance(c)
 }
 
 func emitAll(list []Finding, emit func(Finding) error) error {

@@ -5,6 +5,9 @@ import "strconv"
 // Rule is a row of the decision table; 0 is none.
 type Rule uint8
 
+// maxRule is the last row.
+const maxRule = 39
+
 // String gives "R1" to "R39", empty for none.
 func (r Rule) String() string {
 	if r == 0 {
@@ -106,7 +109,15 @@ var ruleTexts = map[Rule]ruleText{
 
 // Outcome is what the rule says of the object: an AD object's outcome for R1 to R35, a cloud object's
 // for R36 and R39.
-func (r Rule) Outcome() Outcome { return ruleTexts[r].outcome }
+func (r Rule) Outcome() Outcome { return outcomes[r] }
+
+// outcomes are those of ruleTexts by rule: every object asks, some of them more than once.
+var outcomes = func() (list [256]Outcome) {
+	for rule, text := range ruleTexts {
+		list[rule] = text.outcome
+	}
+	return list
+}()
 
 // Reason is the rule as one short sentence.
 func (r Rule) Reason() string { return ruleTexts[r].reason }

@@ -8,10 +8,25 @@ import (
 // inScope says whether the sync's default rules let the AD object through; R1 is for those that they
 // do not (concept-azure-ad-connect-sync-default-configuration).
 func inScope(r *Record) bool {
-	if r.IsCriticalSystemObject || strings.Contains(strings.ToUpper(r.DistinguishedName), `\0ACNF:`) {
+	if r.IsCriticalSystemObject || isReplicationConflict(r.DistinguishedName) {
 		return false
 	}
 	return r.Class == ClassUser && userInScope(r)
+}
+
+// isReplicationConflict finds the DN of an object that two domain controllers made at once.
+func isReplicationConflict(dn string) bool {
+	const mark = `\0ACNF:`
+	for {
+		i := strings.IndexByte(dn, mark[0])
+		if i < 0 || len(dn)-i < len(mark) {
+			return false
+		}
+		if dn = dn[i:]; strings.EqualFold(dn[:len(mark)], mark) {
+			return true
+		}
+		dn = dn[1:]
+	}
 }
 
 // systemRecipients are the bits of msExchRecipientTypeDetails of mailboxes that Exchange keeps for
@@ -30,7 +45,7 @@ func userInScope(r *Record) bool {
 	return recipientType(r)&systemRecipients == 0
 }
 
-func plainName(s string) string { return strings.ToLower(strings.TrimFunc(s, IsBlank)) }
+func plainName(s string) string { return strings.ToLower(trimBlank(s)) }
 
 // isExchangeSystemName finds the client access servers' accounts: CAS_{…}.
 func isExchangeSystemName(lower string) bool {
@@ -47,6 +62,9 @@ func hasAnchor(r *Record) bool {
 
 // recipientType gives msExchRecipientTypeDetails, 0 where it is blank or no number.
 func recipientType(r *Record) int64 {
+	if r.MsExchRecipientType == "" {
+		return 0
+	}
 	n, err := strconv.ParseInt(strings.TrimSpace(r.MsExchRecipientType), 10, 64)
 	if err != nil {
 		return 0

@@ -1,65 +1,27 @@
 package reconcile
 
-import "smtpmatch/reconcile/internal/spill"
-
 // settlement is what an AD object's decision makes of the cloud object that it names. The one with the
 // strongest role counts: linked, taken over, in conflict; among equals the first AD object.
 type settlement struct {
+	from uint32 // the AD object's number
 	rule Rule
-	from uint64 // the AD object's number
-	id   GUID   // its objectGUID
+	id   GUID // its objectGUID
 }
 
-func (s *settlement) pack() []byte {
-	var p packer
-	p.uint(uint64(s.rule))
-	p.uint(s.from)
-	p.guid(s.id)
-	return p
-}
-
-func unpackSettlement(b []byte) (s settlement, err error) {
-	u := unpacker{bytes: b}
-	s.rule = Rule(u.uint())
-	s.from = u.uint()
-	s.id = u.guid()
-	return s, u.err
-}
-
-// settle tells the cloud object that a decision names.
-func settle(settled *spill.Notes, s *self, found *decision) error {
-	named := found.partner
-	if !named.found {
-		named = found.culprit
+// named is the cloud object that a decision names: the partner, or the one because of which it fails.
+func (found *decision) named() *peer {
+	if found.partner.found {
+		return &found.partner
 	}
-	if !named.found {
-		return nil
-	}
-	n := settlement{rule: found.rule, from: s.object, id: s.id}
-	return settled.Add(named.object, n.pack())
+	return &found.culprit
 }
 
-// takeSettlement gives the settlement of a cloud object that counts, nil if there is none.
-func takeSettlement(settled *spill.Cursor, object uint64) (best *settlement, err error) {
-	for s, err := range unpackedNotes(settled.Take(object), unpackSettlement) {
-		if err != nil {
-			return nil, err
+// best gives the settlement that counts, nil if there is none.
+func best(list []settlement) (best *settlement) {
+	for i := range list {
+		if best == nil || list[i].before(best) {
+			best = &list[i]
 		}
-		best = s.fold(best)
-	}
-	return best, nil
-}
-
-// fold gives the settlement that counts when s comes after best, which is nil at first.
-func (s settlement) fold(best *settlement) *settlement {
-	switch {
-	case s.rule == 5: // says more about an R4 that came before
-		if best != nil && best.rule == 4 && best.from == s.from {
-			best.rule = 5
-		}
-		return best
-	case best == nil || s.before(best):
-		return &s
 	}
 	return best
 }
@@ -72,19 +34,46 @@ func (s *settlement) before(t *settlement) bool {
 	return s.from < t.from
 }
 
-// verdict gives the cloud object's outcome; best is nil if no AD object names it.
-func (best *settlement) verdict(r *Record) (Outcome, Rule) {
-	switch {
-	case best != nil && best.rule.role() == roleLinked:
-		return Linked, best.rule
-	case best != nil && best.rule.role() == roleTakenOver:
-		return TakenOver, best.rule
-	case best != nil:
-		return Conflict, best.rule
-	case r.Deleted:
-		return SoftDeleted, 0
-	case r.SyncEnabled || r.ImmutableID != "":
-		return Orphan, 39
+// settle keeps the strongest role that an AD object gives the cloud object in a round.
+func (o *objects) settle(r *round, found *decision) {
+	named := found.named()
+	if !named.found {
+		return
 	}
-	return Untouched, 36
+	state := &o.cloud[named.object]
+	mask := cloudState(1<<roleBits - 1)
+	role := cloudState(found.rule.role()) + 1
+	if old := *state >> r.roles & mask; old == 0 || role < old {
+		*state = *state&^(mask<<r.roles) | role<<r.roles
+	}
+}
+
+// cloudOutcome gives the cloud object's outcome in a round.
+func (o *objects) cloudOutcome(r *round, object uint32, f cloudFacts) Outcome {
+	switch role := o.cloud[object] >> r.roles & (1<<roleBits - 1); {
+	case role == 1+cloudState(roleLinked):
+		return Linked
+	case role == 1+cloudState(roleTakenOver):
+		return TakenOver
+	case role == 1+cloudState(roleConflict):
+		return Conflict
+	case f.has(cloudDeleted):
+		return SoftDeleted
+	case f.has(cloudBound):
+		return Orphan
+	}
+	return Untouched
+}
+
+// ruleOf gives the rule of a cloud object that has the outcome; best is nil if no AD object names it.
+func ruleOf(outcome Outcome, best *settlement) Rule {
+	switch {
+	case best != nil:
+		return best.rule
+	case outcome == Orphan:
+		return 39
+	case outcome == Untouched:
+		return 36
+	}
+	return 0
 }

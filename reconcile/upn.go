@@ -20,17 +20,23 @@ func wellFormedPart(part string, most int) bool {
 		return false
 	}
 	for i := range len(part) {
-		if !isUPNByte(part[i]) {
+		if !upnBytes[part[i]] {
 			return false
 		}
 	}
 	return true
 }
 
-func isUPNByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
-		strings.IndexByte("'.-_!#^~+", c) >= 0
-}
+// upnBytes are the characters of a user principal name but the @.
+var upnBytes = func() (set [256]bool) {
+	for c := range set {
+		set[c] = isLetter(byte(c)) || '0' <= c && c <= '9'
+	}
+	for _, c := range []byte("'.-_!#^~+") {
+		set[c] = true
+	}
+	return set
+}()
 
 // suffix gives the domain of a normalized UPN, empty if it has none.
 func suffix(upn string) string {

@@ -7,12 +7,12 @@ import (
 	"slices"
 	"strings"
 
-	"smtpmatch/reconcile/internal/spill"
+	"smtpmatch/reconcile/internal/inorder"
 )
 
 // object is a record with its number on its side. Numbers follow the input order; rejected rows have none.
 type object struct {
-	number uint64
+	number uint32
 	record *Record
 }
 
@@ -20,6 +20,24 @@ type object struct {
 type sourceList struct {
 	side    Side
 	sources []Source
+}
+
+// A CountedSource is a [Source] that knows how many rows it has before they are read.
+type CountedSource interface {
+	Source
+	Rows() int
+}
+
+// rows is how many rows the sources have, 0 if one of them does not know.
+func (l *sourceList) rows() (n int) {
+	for _, source := range l.sources {
+		counted, ok := source.(CountedSource)
+		if !ok {
+			return 0
+		}
+		n += counted.Rows()
+	}
+	return n
 }
 
 // Counts tells what became of the rows of a source: Read = Judged + Rejected.
@@ -57,34 +75,173 @@ const progressEvery = 1 << 16
 
 // walk visits every object in input order and counts the rows of each source.
 func (l *sourceList) walk(ctx context.Context, progress func(int), visit func(*object) error) ([]Counts, error) {
-	counts := make([]Counts, len(l.sources))
-	read := 0
-	o := object{}
+	w := l.newWalk(ctx, progress)
 	for i, source := range l.sources {
-		for r, err := range source.Records(ctx) {
+		batches, ok := source.(BatchSource)
+		if !ok {
+			for r, err := range source.Records(ctx) {
+				if err != nil {
+					return nil, err
+				}
+				if err := w.visit(i, r, visit); err != nil {
+					return nil, err
+				}
+			}
+			continue
+		}
+		for batch, err := range batches.Batches(ctx) {
 			if err != nil {
 				return nil, err
 			}
-			if read%progressEvery == 0 {
-				if progress(read); ctx.Err() != nil {
-					return nil, context.Cause(ctx)
+			for _, r := range batch.Records {
+				if err := w.visit(i, r, visit); err != nil {
+					return nil, err
 				}
 			}
-			read++
-			r.Side = l.side
-			counts[i].add(r)
-			if r.Rejected {
-				continue
-			}
-			o.record = r
-			if err := visit(&o); err != nil {
-				return nil, err
-			}
-			o.number++
+			batch.done()
 		}
 	}
-	progress(read)
-	return counts, nil
+	return w.counts, w.end()
+}
+
+// job is a piece of work on a record, which may be done beside others; keep is called in input order.
+type job func() (keep func() error)
+
+// work walks over every object in input order like walk. pick gives a job for an object, or nil; pick, jobs
+// and keeps run in goroutines of their own each.
+func (l *sourceList) work(ctx context.Context, progress func(int), pick func(*object) (job, error)) ([]Counts, error) {
+	w := l.newWalk(ctx, progress)
+	err := inorder.Run(ctx, func(q *inorder.Line[[]func() error]) error {
+		for i, source := range l.sources {
+			var err error
+			if batches, ok := source.(BatchSource); ok {
+				err = w.workBatches(q, i, batches, pick)
+			} else {
+				err = w.workRecords(q, i, source, pick)
+			}
+			if err != nil || q.Context.Err() != nil {
+				return err
+			}
+		}
+		return w.end()
+	}, func(keeps []func() error) error {
+		for _, keep := range keeps {
+			if err := keep(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return w.counts, err
+}
+
+// workRecords does the jobs at once, because a record is gone when the next one comes.
+func (w *recordWalk) workRecords(q *inorder.Line[[]func() error], source int, s Source, pick func(*object) (job, error)) error {
+	var keeps []func() error
+	for r, err := range s.Records(q.Context) {
+		if err != nil {
+			return err
+		}
+		err = w.visit(source, r, func(o *object) error {
+			do, err := pick(o)
+			if do != nil && err == nil {
+				keeps = append(keeps, do())
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if len(keeps) == batchRecords {
+			if !q.Ready(keeps) {
+				return nil
+			}
+			keeps = nil
+		}
+	}
+	q.Ready(keeps)
+	return nil
+}
+
+func (w *recordWalk) workBatches(q *inorder.Line[[]func() error], source int, s BatchSource, pick func(*object) (job, error)) error {
+	for batch, err := range s.Batches(q.Context) {
+		if err != nil {
+			return err
+		}
+		var jobs []job
+		for _, r := range batch.Records {
+			err := w.visit(source, r, func(o *object) error {
+				do, err := pick(o)
+				if do != nil {
+					jobs = append(jobs, do)
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if len(jobs) == 0 {
+			batch.done()
+			continue
+		}
+		more := q.Send(func() []func() error {
+			keeps := make([]func() error, len(jobs))
+			for i, do := range jobs {
+				keeps[i] = do()
+			}
+			batch.done()
+			return keeps
+		})
+		if !more {
+			return nil
+		}
+	}
+	return nil
+}
+
+// recordWalk is where a walk is.
+type recordWalk struct {
+	ctx      context.Context
+	side     Side
+	progress func(int)
+	counts   []Counts
+	read     int
+	object   object
+}
+
+func (l *sourceList) newWalk(ctx context.Context, progress func(int)) *recordWalk {
+	return &recordWalk{ctx: ctx, side: l.side, progress: progress, counts: make([]Counts, len(l.sources))}
+}
+
+// visit counts a record, and passes it on if it is not rejected.
+func (w *recordWalk) visit(source int, r *Record, visit func(*object) error) error {
+	if w.read%progressEvery == 0 {
+		if w.progress(w.read); w.ctx.Err() != nil {
+			return context.Cause(w.ctx)
+		}
+	}
+	w.read++
+	r.Side = w.side
+	w.counts[source].add(r)
+	if r.Rejected {
+		return nil
+	}
+	w.object.record = r
+	if err := visit(&w.object); err != nil {
+		return err
+	}
+	w.object.number++
+	return nil
+}
+
+// end tells that all was read. A run that was cancelled ends as that, and not because a source had fewer
+// records.
+func (w *recordWalk) end() error {
+	if w.progress(w.read); w.ctx.Err() != nil {
+		return context.Cause(w.ctx)
+	}
+	return nil
 }
 
 // Place is where an object stands in the input.
@@ -101,7 +258,7 @@ type Duplicate struct {
 	ID     GUID
 	Places []Place // the first few
 
-	first uint64 // the number of the first of them, over both sides
+	first uint32 // the number of the first of them, over both sides
 }
 
 // DuplicateError says that objects stand in the files of one side more than once. Which row is right
@@ -131,76 +288,23 @@ func (e *DuplicateError) Error() string {
 	return b.String()
 }
 
-// add counts a duplicate, and keeps it if it is among the first.
-func (e *DuplicateError) add(d Duplicate) {
-	e.Total++
-	at, _ := slices.BinarySearchFunc(e.Duplicates, d, func(a, b Duplicate) int { return cmp.Compare(a.first, b.first) })
-	e.Duplicates = slices.Insert(e.Duplicates, at, d)
-	e.Duplicates = e.Duplicates[:min(len(e.Duplicates), mostDuplicates)]
-}
-
 // The most duplicates, and places of one, that an error names.
 const (
 	mostDuplicates = 5
 	mostPlaces     = 3
 )
 
-// addPlace notes where an object stands under its id.
-func addPlace(table *spill.Table, o *object) error {
-	r := o.record
-	number := adObject(o.number)
-	if r.Side == Cloud {
-		number = cloudObject(o.number)
-	}
-	var p packer
-	p.uint(uint64(r.Row))
-	p.guid(r.ID)
-	p.text(r.Source)
-	return table.Add(keyOf(keyObject, r.Side.String()+string(r.ID[:])), number, p)
+// twins are the first few objects that stand in the files twice, each by its first numbers over both
+// sides.
+type twins struct {
+	groups [][]uint32 // in input order
+	total  int
 }
 
-// findDuplicates fails if an id stands for more than one record.
-func findDuplicates(table *spill.Table) error {
-	found := &DuplicateError{}
-	for group, err := range table.Groups() {
-		if err != nil {
-			return err
-		}
-		if group.Len() == 1 {
-			continue
-		}
-		duplicate, err := unpackDuplicate(group)
-		if err != nil {
-			return err
-		}
-		found.add(duplicate)
-	}
-	if found.Total > 0 {
-		return found
-	}
-	return nil
-}
-
-func unpackDuplicate(group *spill.Group) (d Duplicate, err error) {
-	for entry, err := range group.Entries() {
-		if err != nil {
-			return d, err
-		}
-		if len(d.Places) == 0 {
-			d.first = entry.Object
-		}
-		if entry.Object&cloudBit != 0 {
-			d.Side = Cloud
-		}
-		u := unpacker{bytes: entry.Data}
-		row := int(u.uint())
-		d.ID = u.guid()
-		if d.Places = append(d.Places, Place{File: u.text(), Row: row}); u.err != nil {
-			return d, u.err
-		}
-		if len(d.Places) == mostPlaces {
-			break
-		}
-	}
-	return d, nil
+// add counts a group and keeps it if it is among the first. numbers is kept.
+func (t *twins) add(numbers []uint32) {
+	t.total++
+	at, _ := slices.BinarySearchFunc(t.groups, numbers, func(a, b []uint32) int { return cmp.Compare(a[0], b[0]) })
+	t.groups = slices.Insert(t.groups, at, numbers)
+	t.groups = t.groups[:min(len(t.groups), mostDuplicates)]
 }

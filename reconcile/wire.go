@@ -35,21 +35,25 @@ func (p *packer) texts(list []string) {
 	}
 }
 
-func (p *packer) peer(v *peer) {
-	p.flags(v.found, v.live, v.synced, v.anchored, v.managed, v.guest, v.primaried)
-	if !v.found {
-		return
+// packFinding packs a finding that comes from the source at that place.
+func packFinding(f *Finding, source int) []byte {
+	var p packer
+	for _, text := range []string{f.File, f.Column, string(f.Severity), f.Code, f.Value, f.Text, f.Source} {
+		p.text(text)
 	}
-	p.uint(v.object)
-	p.guid(v.id)
-	p.text(v.class)
-	p.text(v.identifier)
+	p.uint(uint64(f.Row))
+	p.uint(uint64(source))
+	return p
 }
 
 type unpacker struct {
 	bytes []byte
 	err   error
+	whole string // the bytes from the begin, if texts may share them
 }
+
+// newSharing gives an unpacker whose texts share one copy of the bytes: for a value that has many.
+func newSharing(b []byte) unpacker { return unpacker{bytes: b, whole: string(b)} }
 
 var errDamaged = errors.New("the engine gave back damaged bytes")
 
@@ -85,7 +89,14 @@ func (u *unpacker) guid() (g GUID) {
 	return g
 }
 
-func (u *unpacker) text() string { return string(u.take(u.uint())) }
+func (u *unpacker) text() string {
+	b := u.take(u.uint())
+	if u.whole == "" {
+		return string(b)
+	}
+	end := len(u.whole) - len(u.bytes)
+	return u.whole[end-len(b) : end]
+}
 
 func (u *unpacker) texts() (list []string) {
 	for n := u.uint(); n > 0 && u.err == nil; n-- {
@@ -94,14 +105,11 @@ func (u *unpacker) texts() (list []string) {
 	return list
 }
 
-func (u *unpacker) peer() (v peer) {
-	u.flags(&v.found, &v.live, &v.synced, &v.anchored, &v.managed, &v.guest, &v.primaried)
-	if !v.found {
-		return peer{}
+func unpackFinding(b []byte) (f Finding, source int, err error) {
+	u := newSharing(b)
+	for _, text := range []*string{&f.File, &f.Column, (*string)(&f.Severity), &f.Code, &f.Value, &f.Text, &f.Source} {
+		*text = u.text()
 	}
-	v.object = u.uint()
-	v.id = u.guid()
-	v.class = u.text()
-	v.identifier = u.text()
-	return v
+	f.Row = int(u.uint())
+	return f, int(u.uint()), u.err
 }

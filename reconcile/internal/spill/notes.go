@@ -1,117 +1,118 @@
 package spill
 
-import (
-	"fmt"
-	"iter"
-)
-
-// window is how many objects share a partition of notes.
-const window = 1 << 14
-
-// Notes collect what concerns an object and give it back object by object. The zero value is ready.
-type Notes struct {
-	windows []arena
+// Notes collect what concerns an object, in pieces of a fixed size without pointers, and give it back
+// object by object.
+type Notes[N any] struct {
+	store store[noted[N]]
 }
 
-// Add keeps a copy of the note. Objects are numbers from 0, dense for the partitions' sake.
-func (n *Notes) Add(object uint64, data []byte) error {
-	i := int(object / window)
-	for len(n.windows) <= i {
-		n.windows = append(n.windows, arena{})
-	}
-	n.windows[i].add(Key{}, object, data)
-	return nil
+type noted[N any] struct {
+	object uint32
+	note   N
 }
 
-// Pile is all notes of one object, in the order of adding.
-type Pile struct {
-	Object uint64
-	part   *arena
-	refs   []ref
+// NewNotes makes an empty collection.
+func NewNotes[N any](space *Space) *Notes[N] {
+	return &Notes[N]{newStore[noted[N]](space, space.blockBytes(), 0)}
 }
 
-// Notes yields the notes; they are owned by the pile. It may be called again.
-func (p *Pile) Notes() iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		for _, r := range p.refs {
-			if !yield(p.part.entry(r).Data, nil) {
-				return
-			}
+// Add adds a note about an object.
+func (n *Notes[N]) Add(object uint32, note N) error {
+	return n.store.add(int(object>>windowBits), noted[N]{object, note})
+}
+
+// Seal says that no more is added.
+func (n *Notes[N]) Seal() error { return n.store.seal() }
+
+// Free gives back what the notes take.
+func (n *Notes[N]) Free() { n.store.free() }
+
+// Cursor walks over the notes beside a walk over objects in ascending order.
+type Cursor[N any] struct {
+	window window[noted[N]]
+	ends   []uint32 // by object in the window: where its notes end
+	sorted []N
+}
+
+// Cursor starts a walk.
+func (n *Notes[N]) Cursor() *Cursor[N] { return &Cursor[N]{window: newWindow[noted[N]](n)} }
+
+// Take gives the notes of an object in the order of adding, none if nothing was said about it. They are
+// valid until the next call, whose object must not be in a window before this one's.
+func (c *Cursor[N]) Take(object uint32) ([]N, error) {
+	if !c.window.has(object) {
+		if err := c.window.load(object); err != nil {
+			return nil, err
 		}
+		c.sort()
 	}
-}
-
-// Piles yields the piles of all objects that have notes, in the order of objects. A pile is valid until
-// the next one is asked for. An error is the last thing yielded.
-func (n *Notes) Piles() iter.Seq2[*Pile, error] {
-	return func(yield func(*Pile, error) bool) {
-		for i := range n.windows {
-			part := &n.windows[i]
-			refs := part.sorted(byObject)
-			for len(refs) > 0 {
-				object := part.object(refs[0])
-				count := 1
-				for count < len(refs) && part.object(refs[count]) == object {
-					count++
-				}
-				if !yield(&Pile{object, part, refs[:count]}, nil) {
-					return
-				}
-				refs = refs[count:]
-			}
-		}
+	at := object & (1<<c.window.bits - 1)
+	if int(at) >= len(c.ends) {
+		return nil, nil
 	}
-}
-
-// Cursor walks the piles beside a walk over all objects.
-type Cursor struct {
-	next func() (*Pile, error, bool)
-	stop func()
-	pile *Pile // the next one, nil at the end
-	last uint64
-	seen bool
-}
-
-// Cursor starts a walk. The caller closes it.
-func (n *Notes) Cursor() (*Cursor, error) {
-	c := &Cursor{}
-	c.next, c.stop = iter.Pull2(n.Piles())
-	return c, c.advance()
+	begin := uint32(0)
+	if at > 0 {
+		begin = c.ends[at-1]
+	}
+	return c.sorted[begin:c.ends[at]], nil
 }
 
 // Close ends the walk.
-func (c *Cursor) Close() { c.stop() }
-
-func (c *Cursor) advance() error {
-	pile, err, ok := c.next()
-	if !ok {
-		pile = nil
-	}
-	c.pile = pile
-	return err
+func (c *Cursor[N]) Close() {
+	c.window.close()
+	c.ends, c.sorted = nil, nil
 }
 
-// Take yields the notes of the object, none if nothing was said about it. Objects must be taken in
-// ascending order: going back is a mistake of the caller and panics.
-func (c *Cursor) Take(object uint64) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		if c.seen && object <= c.last {
-			panic(fmt.Sprintf("spill: object %d taken after %d", object, c.last))
-		}
-		c.last, c.seen = object, true
-		for c.pile != nil && c.pile.Object < object {
-			if err := c.advance(); err != nil {
-				yield(nil, err)
-				return
-			}
-		}
-		if c.pile == nil || c.pile.Object != object {
-			return
-		}
-		for data, err := range c.pile.Notes() {
-			if !yield(data, err) || err != nil {
-				return
-			}
-		}
+// sort brings the notes of the window into the order of their objects, by counting.
+func (c *Cursor[N]) sort() {
+	mask, buffer := uint32(1)<<c.window.bits-1, c.window.buffer
+	most := uint32(0)
+	for i := range buffer {
+		most = max(most, buffer[i].object&mask+1)
 	}
+	if uint32(cap(c.ends)) < most+1 {
+		c.ends = make([]uint32, most+1)
+	}
+	c.ends = c.ends[:most+1]
+	clear(c.ends)
+	for i := range buffer {
+		c.ends[buffer[i].object&mask+1]++
+	}
+	for i := 1; i < len(c.ends); i++ {
+		c.ends[i] += c.ends[i-1]
+	}
+	if cap(c.sorted) < len(buffer) {
+		c.sorted = make([]N, len(buffer)+len(buffer)/8)
+	}
+	c.sorted = c.sorted[:len(buffer)]
+	for i := range buffer { // each begin moves on to its end
+		at := &c.ends[buffer[i].object&mask]
+		c.sorted[*at] = buffer[i].note
+		*at++
+	}
+	c.ends = c.ends[:most]
+}
+
+func (n *Notes[N]) all() *store[noted[N]] { return &n.store }
+
+func (n *Notes[N]) tooLarge(part int) bool {
+	return int64(n.store.count(part))*int64(sizeOf[noted[N]]()) > max(n.store.space.memory/2, 1<<10)
+}
+
+// split puts a window into small ones. What one object has of notes is no more than a few times what it
+// has of addresses, and these were in memory at once when it was read.
+func (n *Notes[N]) split(part int) (*store[noted[N]], error) {
+	small := newStore[noted[N]](n.store.space, n.store.space.blockBytes()/logBlocks, 1<<(windowBits-smallWindowBits))
+	err := n.store.each(part, func(list []noted[N]) error {
+		for _, v := range list {
+			if err := small.add(int(v.object&(1<<windowBits-1)>>smallWindowBits), v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		err = small.seal()
+	}
+	return &small, err
 }
