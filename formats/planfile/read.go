@@ -10,7 +10,6 @@ import (
 	"hash"
 	"io"
 	"iter"
-	"reflect"
 
 	"smtpmatch/reconcile"
 )
@@ -125,6 +124,7 @@ type reader struct {
 	sum    hash.Hash
 	number int
 	end    endLine
+	fast   parser
 }
 
 func newReader(in io.Reader) *reader {
@@ -239,6 +239,19 @@ func (r *reader) lines() iter.Seq2[line, error] {
 
 // read reads one line behind the header, and counts.
 func (r *reader) read(text []byte, seen *endLine) (l line, isEnd bool, err error) {
+	if c, ok := r.fast.change(text); ok && seen.Findings == 0 {
+		seen.Changes++
+		return line{change: c}, false, nil
+	}
+	if f, ok := r.fast.finding(text); ok {
+		seen.Findings++
+		return line{finding: f}, false, nil
+	}
+	return r.readSlowly(text, seen)
+}
+
+// readSlowly reads a line that ends the plan, or that has something against it.
+func (r *reader) readSlowly(text []byte, seen *endLine) (l line, isEnd bool, err error) {
 	kind, err := r.kind(text)
 	if err != nil {
 		return l, false, err
@@ -296,7 +309,7 @@ func (r *reader) change(text []byte) (*reconcile.Change, error) {
 	if err := c.Check(); err != nil {
 		return nil, fmt.Errorf("line %d: %w", r.number, err)
 	}
-	if again := newChangeLine(c); !reflect.DeepEqual(again, l) {
+	if l.ObjectGUID != id.String() || l.CloudID != cloud.String() || l.ProxyBefore == nil || l.ProxyAfter == nil {
 		return nil, fmt.Errorf("line %d: an id is not in lower case, or a list is null: %w", r.number, ErrEdited)
 	}
 	return c, nil

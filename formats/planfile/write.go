@@ -37,40 +37,6 @@ type Header struct {
 	Assumptions []reconcile.Assumption `json:"assumptions"`
 }
 
-// changeLine is one change, under the names of changes.csv.
-type changeLine struct {
-	Type              string   `json:"type"` // "change"
-	ObjectGUID        string   `json:"object_guid"`
-	UserPrincipalName string   `json:"user_principal_name"`
-	Kind              string   `json:"kind"`
-	CandidateBy       string   `json:"candidate_by"`
-	Decision          string   `json:"decision"`
-	Batch             string   `json:"batch"`
-	MailBefore        string   `json:"mail_before"`
-	MailAfter         string   `json:"mail_after"`
-	ProxyBefore       []string `json:"proxy_before"`
-	ProxyAfter        []string `json:"proxy_after"`
-	Reason            string   `json:"reason"`
-	ObjectClass       string   `json:"object_class"`
-	CloudID           string   `json:"cloud_id"`
-	BlockedBy         string   `json:"blocked_by"`
-	Exchange          bool     `json:"exchange"`
-	Domain            string   `json:"domain"`
-}
-
-// findingLine is one finding, under the names of findings.csv.
-type findingLine struct {
-	Type     string `json:"type"` // "finding"
-	File     string `json:"file"`
-	Row      int    `json:"row"`
-	Column   string `json:"column"`
-	Severity string `json:"severity"`
-	Code     string `json:"code"`
-	Value    string `json:"value"`
-	Text     string `json:"text"`
-	Source   string `json:"source"`
-}
-
 // endLine says that the plan is whole.
 type endLine struct {
 	Type     string `json:"type"` // "end"
@@ -94,7 +60,7 @@ func Write(w io.Writer, h Header, changes iter.Seq2[*reconcile.Change, error], f
 		if err != nil {
 			return nil, err
 		}
-		if t.Changes++; !p.line(newChangeLine(c)) {
+		if t.Changes++; !p.write(appendChange(p.out.AvailableBuffer(), c)) {
 			return nil, p.err
 		}
 	}
@@ -102,46 +68,54 @@ func Write(w io.Writer, h Header, changes iter.Seq2[*reconcile.Change, error], f
 		if err != nil {
 			return nil, err
 		}
-		if t.Findings++; !p.line(newFindingLine(f)) {
+		if t.Findings++; !p.write(appendFinding(p.out.AvailableBuffer(), &f)) {
 			return nil, p.err
 		}
 	}
 	p.line(endLine{"end", t.Changes, t.Findings})
+	if err := p.close(); err != nil {
+		return nil, err
+	}
 	t.ID = idOf(p.sum)
-	return t, p.close()
+	return t, nil
 }
 
 // writer writes lines; its first error stays.
 type writer struct {
-	out  *bufio.Writer
-	sum  hash.Hash
-	text bytes.Buffer // the line
-	json *json.Encoder
-	err  error
+	out *bufio.Writer
+	sum hash.Hash
+	err error
 }
 
 func newWriter(w io.Writer) *writer {
 	p := &writer{sum: sha256.New()}
 	p.out = bufio.NewWriterSize(io.MultiWriter(w, p.sum), 1<<16)
-	p.json = json.NewEncoder(&p.text)
-	p.json.SetEscapeHTML(false)
 	return p
 }
 
-func (p *writer) line(v any) bool {
-	p.text.Reset()
+// line writes one of the lines of which there are few.
+func (p *writer) line(v any) {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
 	if p.err == nil {
-		p.err = p.json.Encode(v)
+		p.err = e.Encode(v)
 	}
+	p.write(unescaped(text.Bytes()))
+}
+
+func (p *writer) write(line []byte) bool {
 	if p.err == nil {
-		_, p.err = p.out.Write(unescaped(p.text.Bytes()))
-	}
-	if p.err == nil {
-		if _, isEnd := v.(endLine); isEnd {
-			p.err = p.out.Flush()
-		}
+		_, p.err = p.out.Write(line)
 	}
 	return p.err == nil
+}
+
+func (p *writer) close() error {
+	if p.err == nil {
+		p.err = p.out.Flush()
+	}
+	return p.err
 }
 
 // unescaped writes U+FFFD as the character. encoding/json escapes it where the value is no UTF-8, and would
@@ -165,30 +139,4 @@ func unescaped(text []byte) []byte {
 	return out
 }
 
-func (p *writer) close() error { return p.err }
-
 func idOf(sum hash.Hash) string { return hex.EncodeToString(sum.Sum(nil))[:idDigits] }
-
-func newChangeLine(c *reconcile.Change) changeLine {
-	return changeLine{
-		Type: "change", ObjectGUID: c.ID.String(), UserPrincipalName: c.UserPrincipalName, Kind: string(c.Kind),
-		CandidateBy: c.Candidate, Decision: string(c.Decision), Batch: c.Batch, MailBefore: c.MailBefore, MailAfter: c.MailAfter,
-		ProxyBefore: list(c.ProxyBefore), ProxyAfter: list(c.ProxyAfter), Reason: c.Reason, ObjectClass: c.Class,
-		CloudID: c.CloudID.String(), BlockedBy: string(c.BlockedBy), Exchange: c.Exchange, Domain: c.Domain,
-	}
-}
-
-// list makes JSON write [] for no values.
-func list(values []string) []string {
-	if values == nil {
-		return []string{}
-	}
-	return values
-}
-
-func newFindingLine(f reconcile.Finding) findingLine {
-	return findingLine{
-		Type: "finding", File: f.File, Row: f.Row, Column: f.Column, Severity: string(f.Severity),
-		Code: f.Code, Value: f.Value, Text: f.Text, Source: f.Source,
-	}
-}

@@ -42,7 +42,8 @@ func TestChanges(t *testing.T) {
 	review := someChange(t)
 	review.Decision, review.Batch = reconcile.Review, ""
 	var out bytes.Buffer
-	tally, err := WriteChanges(&out, many(someChange(t), blocked, review, someChange(t)))
+	tally := NewTally()
+	rows, err := WriteChanges(&out, tally.Changes(many(someChange(t), blocked, review, someChange(t))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func TestChanges(t *testing.T) {
 	if out.String() != want {
 		t.Errorf("got\n%q\nwant\n%q", out.String(), want)
 	}
-	if tally.Rows != 4 || !maps.Equal(tally.Of, map[string]int{"apply": 2, "review": 1, "blocked": 1}) {
+	if rows != 4 || !maps.Equal(tally.Of, map[string]int{"apply": 2, "review": 1, "blocked": 1}) {
 		t.Errorf("the tally is %+v", tally)
 	}
 }
@@ -96,7 +97,8 @@ func TestADChangeColumns(t *testing.T) {
 		cases[i].verdict.Record = record
 		verdicts = append(verdicts, &cases[i].verdict)
 	}
-	tally, err := WriteAD(&out, many(verdicts...))
+	tally := NewTally()
+	_, err := WriteAD(&out, tally.AD(many(verdicts...)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"io"
 	"iter"
 	"strconv"
-	"strings"
 
 	"smtpmatch/reconcile"
 )
@@ -22,99 +21,144 @@ const (
 	headerFindings = "file,row,column,severity,code,value,text,source"
 )
 
-// Tally is what a table holds: its rows and how many of each outcome, severity, decision or code.
-type Tally struct {
-	Rows      int
-	Of        map[string]int
-	After     map[string]int // outcomes after the changes
-	BlockedBy map[string]int // of ad.csv
-}
+// ruleNames are what [reconcile.Rule.String] gives, without making it anew for each row.
+var ruleNames = func() (names [256]string) {
+	for r := range names {
+		names[r] = reconcile.Rule(r).String()
+	}
+	return names
+}()
 
-func newTally() *Tally {
-	return &Tally{Of: make(map[string]int), After: make(map[string]int), BlockedBy: make(map[string]int)}
-}
-
-// WriteAD writes ad.csv: one row for each judged AD object, in the order of the verdicts.
-func WriteAD(w io.Writer, verdicts iter.Seq2[*reconcile.ADVerdict, error]) (*Tally, error) {
-	return write(w, headerAD, verdicts, func(t *writer, tally *Tally, v *reconcile.ADVerdict) {
+// WriteAD writes ad.csv: one row for each judged AD object, in the order of the verdicts. rows is how many,
+// here and in the others.
+func WriteAD(w io.Writer, verdicts iter.Seq2[*reconcile.ADVerdict, error]) (rows int, err error) {
+	return write(w, headerAD, verdicts, func(t *writer, v *reconcile.ADVerdict) {
 		r := v.Record
-		kind, decision := "", ""
-		if v.Change != nil {
-			kind, decision = string(v.Change.Kind), string(v.Change.Decision)
-		}
-		t.row(r.ID.String(), r.Class, r.SamAccountName, r.UserPrincipalName, r.DistinguishedName, r.DisplayName,
-			v.Primary, v.PrimaryFrom, v.Anchor, string(v.Outcome), v.Rule.String(), strings.Join(v.Quarantined, "\n"),
-			v.CloudID.String(), v.SMTPCloudID.String(), v.UPNCloudID.String(), v.AnchorCloudID.String(),
-			v.CandidateID.String(), v.CandidateBy, kind, decision, string(v.BlockedBy), string(v.OutcomeAfter),
-			v.Reason, r.Source, strconv.Itoa(r.Row))
-		tally.Of[string(v.Outcome)]++
-		tally.After[string(v.OutcomeAfter)]++
-		if v.BlockedBy != "" {
-			tally.BlockedBy[string(v.BlockedBy)]++
-		}
+		t.guid(r.ID)
+		t.text(r.Class)
+		t.text(r.SamAccountName)
+		t.text(r.UserPrincipalName)
+		t.text(r.DistinguishedName)
+		t.text(r.DisplayName)
+		t.text(v.Primary)
+		t.text(v.PrimaryFrom)
+		t.text(v.Anchor)
+		t.text(string(v.Outcome))
+		t.text(ruleNames[v.Rule])
+		t.list(v.Quarantined)
+		t.guid(v.CloudID)
+		t.guid(v.SMTPCloudID)
+		t.guid(v.UPNCloudID)
+		t.guid(v.AnchorCloudID)
+		t.guid(v.CandidateID)
+		t.text(v.CandidateBy)
+		t.proposal(v.Change)
+		t.text(string(v.BlockedBy))
+		t.text(string(v.OutcomeAfter))
+		t.text(v.Reason)
+		t.text(r.Source)
+		t.number(r.Row)
 	})
 }
 
+// proposal appends the kind and the decision of a change, both empty where none is proposed.
+func (t *writer) proposal(c *reconcile.Change) {
+	if c == nil {
+		c = &reconcile.Change{}
+	}
+	t.text(string(c.Kind))
+	t.text(string(c.Decision))
+}
+
 // WriteCloud writes cloud.csv: one row for each judged cloud object, in the order of the verdicts.
-func WriteCloud(w io.Writer, verdicts iter.Seq2[*reconcile.CloudVerdict, error]) (*Tally, error) {
-	return write(w, headerCloud, verdicts, func(t *writer, tally *Tally, v *reconcile.CloudVerdict) {
+func WriteCloud(w io.Writer, verdicts iter.Seq2[*reconcile.CloudVerdict, error]) (rows int, err error) {
+	return write(w, headerCloud, verdicts, func(t *writer, v *reconcile.CloudVerdict) {
 		r := v.Record
-		t.row(r.ID.String(), r.Class, r.UserType, r.UserPrincipalName, r.DisplayName, v.Primary, r.ImmutableID,
-			strconv.FormatBool(r.SyncEnabled), string(v.Outcome), v.Rule.String(), v.ObjectGUID.String(),
-			v.Reason, r.Source, strconv.Itoa(r.Row))
-		tally.Of[string(v.Outcome)]++
-		tally.After[string(v.OutcomeAfter)]++
+		t.guid(r.ID)
+		t.text(r.Class)
+		t.text(r.UserType)
+		t.text(r.UserPrincipalName)
+		t.text(r.DisplayName)
+		t.text(v.Primary)
+		t.text(r.ImmutableID)
+		t.text(strconv.FormatBool(r.SyncEnabled))
+		t.text(string(v.Outcome))
+		t.text(ruleNames[v.Rule])
+		t.guid(v.ObjectGUID)
+		t.text(v.Reason)
+		t.text(r.Source)
+		t.number(r.Row)
 	})
 }
 
 // WriteAddresses writes addresses.csv: one row for each holder of an address in conflict.
-func WriteAddresses(w io.Writer, holders iter.Seq2[*reconcile.Holder, error]) (*Tally, error) {
-	return write(w, headerAddresses, holders, func(t *writer, tally *Tally, h *reconcile.Holder) {
+func WriteAddresses(w io.Writer, holders iter.Seq2[*reconcile.Holder, error]) (rows int, err error) {
+	return write(w, headerAddresses, holders, func(t *writer, h *reconcile.Holder) {
 		severity := "harmless"
 		if h.Blocks {
 			severity = "blocks"
 		}
-		t.row(h.Address, strconv.Itoa(h.Cluster), h.Side.String(), h.ObjectID.String(), h.Class,
-			h.UserPrincipalName, h.Attribute.String(), severity, h.Reason)
-		tally.Of[severity]++
+		t.text(h.Address)
+		t.number(h.Cluster)
+		t.text(h.Side.String())
+		t.guid(h.ObjectID)
+		t.text(h.Class)
+		t.text(h.UserPrincipalName)
+		t.text(h.Attribute.String())
+		t.text(severity)
+		t.text(h.Reason)
 	})
 }
 
 // WriteChanges writes changes.csv: one row for each object to change.
-func WriteChanges(w io.Writer, changes iter.Seq2[*reconcile.Change, error]) (*Tally, error) {
-	return write(w, headerChanges, changes, func(t *writer, tally *Tally, c *reconcile.Change) {
-		t.row(c.ID.String(), c.UserPrincipalName, string(c.Kind), c.Candidate, string(c.Decision), c.Batch,
-			c.MailBefore, c.MailAfter, strings.Join(c.ProxyBefore, "\n"), strings.Join(c.ProxyAfter, "\n"),
-			c.Reason, c.Class, c.CloudID.String(), string(c.BlockedBy))
-		tally.Of[string(c.Decision)]++
+func WriteChanges(w io.Writer, changes iter.Seq2[*reconcile.Change, error]) (rows int, err error) {
+	return write(w, headerChanges, changes, func(t *writer, c *reconcile.Change) {
+		t.guid(c.ID)
+		t.text(c.UserPrincipalName)
+		t.text(string(c.Kind))
+		t.text(c.Candidate)
+		t.text(string(c.Decision))
+		t.text(c.Batch)
+		t.text(c.MailBefore)
+		t.text(c.MailAfter)
+		t.list(c.ProxyBefore)
+		t.list(c.ProxyAfter)
+		t.text(c.Reason)
+		t.text(c.Class)
+		t.guid(c.CloudID)
+		t.text(string(c.BlockedBy))
 	})
 }
 
 // WriteFindings writes findings.csv: damage, rejected rows and what the values show.
-func WriteFindings(w io.Writer, findings iter.Seq2[reconcile.Finding, error]) (*Tally, error) {
-	return write(w, headerFindings, findings, func(t *writer, tally *Tally, f reconcile.Finding) {
-		row := ""
+func WriteFindings(w io.Writer, findings iter.Seq2[reconcile.Finding, error]) (rows int, err error) {
+	return write(w, headerFindings, findings, func(t *writer, f reconcile.Finding) {
+		t.text(f.File)
 		if f.Row > 0 {
-			row = strconv.Itoa(f.Row)
+			t.number(f.Row)
+		} else {
+			t.text("")
 		}
-		t.row(f.File, row, f.Column, string(f.Severity), f.Code, f.Value, f.Text, f.Source)
-		tally.Of[f.Code]++
+		t.text(f.Column)
+		t.text(string(f.Severity))
+		t.text(f.Code)
+		t.text(f.Value)
+		t.text(f.Text)
+		t.text(f.Source)
 	})
 }
 
-// write drives a table; row writes one item and counts it.
-func write[T any](w io.Writer, header string, items iter.Seq2[T, error], row func(*writer, *Tally, T)) (*Tally, error) {
+// write drives a table; row appends the cells of one item.
+func write[T any](w io.Writer, header string, items iter.Seq2[T, error], row func(*writer, T)) (rows int, err error) {
 	t := newWriter(w, header)
-	tally := newTally()
 	for item, err := range items {
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
-		if row(t, tally, item); t.err != nil {
-			return nil, t.err
+		row(t, item)
+		if t.end(); t.err != nil {
+			return 0, t.err
 		}
 	}
-	var err error
-	tally.Rows, err = t.close()
-	return tally, err
+	return t.close()
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"iter"
+	"maps"
 	"strings"
 	"testing"
 
@@ -18,6 +19,9 @@ func TestCells(t *testing.T) {
 		{`Anna "A" Adler`, `"Anna ""A"" Adler"`, "quotes are doubled"},
 		{"a\nb", "\"a\nb\"", "lists in a cell are joined with LF"},
 		{" a", `" a"`, "blanks around would be lost by some readers"},
+		{"\u00a0a", "\"\u00a0a\"", "a blank that is not ASCII"},
+		{"a\u3000", "\"a\u3000\"", "behind the text too"},
+		{"Ärger", "Ärger", "other characters are no blanks"},
 		{"=1+2", `"'=1+2"`, "a formula"},
 		{"+49 30", `"'+49 30"`, "a number to a spreadsheet"},
 		{"-", `"'-"`, "minus alone"},
@@ -45,7 +49,9 @@ func FuzzCells(f *testing.F) {
 		}
 		var out bytes.Buffer
 		w := newWriter(&out, "x,y")
-		w.row(a, b)
+		w.text(a)
+		w.text(b)
+		w.end()
 		if rows, err := w.close(); rows != 1 || err != nil {
 			t.Fatal(rows, err)
 		}
@@ -74,26 +80,26 @@ func TestHeaders(t *testing.T) {
 	record := &reconcile.Record{Row: 2, Source: "a.csv"}
 	for _, c := range []struct {
 		name  string
-		write func(*bytes.Buffer) (*Tally, error)
+		write func(*bytes.Buffer) (int, error)
 		want  string
 	}{
-		{"ad.csv", func(b *bytes.Buffer) (*Tally, error) {
+		{"ad.csv", func(b *bytes.Buffer) (int, error) {
 			return WriteAD(b, one(&reconcile.ADVerdict{Record: record, Outcome: reconcile.NewObject, Rule: 35, Quarantined: []string{"a", "b"}}))
 		}, "object_guid,object_class,sam_account_name,user_principal_name,distinguished_name,display_name,primary_smtp,primary_from,anchor,outcome,rule,quarantined,cloud_id,smtp_cloud_id,upn_cloud_id,anchor_cloud_id,candidate_cloud_id,candidate_by,change,decision,blocked_by,outcome_after,reason,source,row"},
-		{"cloud.csv", func(b *bytes.Buffer) (*Tally, error) {
+		{"cloud.csv", func(b *bytes.Buffer) (int, error) {
 			return WriteCloud(b, one(&reconcile.CloudVerdict{Record: record, Outcome: reconcile.Untouched, Rule: 36}))
 		}, "id,object_class,user_type,user_principal_name,display_name,primary_smtp,immutable_id,synced,outcome,rule,object_guid,reason,source,row"},
-		{"addresses.csv", func(b *bytes.Buffer) (*Tally, error) {
+		{"addresses.csv", func(b *bytes.Buffer) (int, error) {
 			return WriteAddresses(b, one(&reconcile.Holder{Address: "a@x", Cluster: 1}))
 		}, "address,cluster,side,object_id,object_class,user_principal_name,attribute,severity,reason"},
-		{"findings.csv", func(b *bytes.Buffer) (*Tally, error) {
+		{"findings.csv", func(b *bytes.Buffer) (int, error) {
 			return WriteFindings(b, one(reconcile.Finding{File: "a.csv", Code: "Blank"}))
 		}, "file,row,column,severity,code,value,text,source"},
 	} {
 		var out bytes.Buffer
-		tally, err := c.write(&out)
-		if err != nil || tally.Rows != 1 {
-			t.Fatalf("%s: %v, %v", c.name, tally, err)
+		rows, err := c.write(&out)
+		if err != nil || rows != 1 {
+			t.Fatalf("%s: %d rows, %v", c.name, rows, err)
 		}
 		header, _, _ := strings.Cut(out.String(), "\r\n")
 		if header != "\ufeff"+c.want {
@@ -112,11 +118,21 @@ func one[T any](v T) iter.Seq2[T, error] {
 // TestErrors: what the source of the rows or the file fails with is what the caller gets.
 func TestErrors(t *testing.T) {
 	broken := errors.New("broken")
-	_, err := WriteFindings(&bytes.Buffer{}, func(yield func(reconcile.Finding, error) bool) {
-		yield(reconcile.Finding{}, broken)
-	})
+	stream := func(yield func(reconcile.Finding, error) bool) {
+		if yield(reconcile.Finding{Code: "Blank"}, nil) {
+			yield(reconcile.Finding{}, broken)
+		}
+	}
+	tally := NewTally()
+	_, err := WriteFindings(&bytes.Buffer{}, tally.Findings(stream))
 	if !errors.Is(err, broken) {
 		t.Errorf("a broken stream gave %v", err)
+	}
+	if !maps.Equal(tally.Of, map[string]int{"Blank": 1}) {
+		t.Errorf("the tally is %v: an error is no item", tally.Of)
+	}
+	if err := Drain(stream); !errors.Is(err, broken) {
+		t.Errorf("a broken stream that is only counted gave %v", err)
 	}
 	_, err = WriteFindings(fullDisk{broken}, one(reconcile.Finding{}))
 	if !errors.Is(err, broken) {
