@@ -5,60 +5,34 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"hash"
-	"hash/crc32"
+	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 
-	"github.com/klauspost/compress/flate"
+	"smtpmatch/formats/workbook/internal/sheetdata"
 )
 
 // archive is the ZIP file of a workbook with its parts in the order of their names. excelize gives the
-// sheets in the order of a map, so that its own archive would have other bytes each time. The parts are
-// kept compressed until all are there.
+// sheets in the order of a map, so that its own archive would have other bytes each time; and it gives them
+// without their rows.
 type archive struct {
 	out   io.Writer
+	rows  map[string]*sheetdata.Rows // by the name of the part
 	parts []*part
 }
 
-// part is one file of the archive.
+// part is one file of the archive: all but the rows of sheets is small.
 type part struct {
-	name       string
-	data       bytes.Buffer // compressed
-	compressor *flate.Writer
-	sum        hash.Hash32
-	size       uint64
+	name string
+	xml  bytes.Buffer
 }
 
 func (a *archive) Create(name string) (io.Writer, error) {
-	if err := a.closePart(); err != nil {
-		return nil, err
-	}
-	p := &part{name: name, sum: crc32.NewIEEE()}
-	var err error
-	p.compressor, err = flate.NewWriter(&p.data, flate.DefaultCompression)
+	p := &part{name: name}
 	a.parts = append(a.parts, p)
-	return p, err
-}
-
-func (p *part) Write(b []byte) (int, error) {
-	p.sum.Write(b)
-	p.size += uint64(len(b))
-	return p.compressor.Write(b)
-}
-
-// closePart ends the part that was written last.
-func (a *archive) closePart() (err error) {
-	if len(a.parts) == 0 {
-		return nil
-	}
-	last := a.parts[len(a.parts)-1]
-	if last.compressor != nil {
-		err = last.compressor.Close()
-		last.compressor = nil
-	}
-	return err
+	return &p.xml, nil
 }
 
 // AddFS is never asked for.
@@ -69,26 +43,45 @@ const firstPart = "[Content_Types].xml"
 
 // Close writes the archive. Without a time of change in it no clock enters.
 func (a *archive) Close() error {
-	if err := a.closePart(); err != nil {
-		return err
-	}
 	slices.SortFunc(a.parts, func(x, y *part) int {
 		return cmp.Or(cmp.Compare(rank(x.name), rank(y.name)), cmp.Compare(x.name, y.name))
 	})
 	z := zip.NewWriter(a.out)
 	for _, p := range a.parts {
-		entry, err := z.CreateRaw(&zip.FileHeader{
-			Name: p.name, Method: zip.Deflate, CRC32: p.sum.Sum32(),
-			CompressedSize64: uint64(p.data.Len()), UncompressedSize64: p.size,
-		})
-		if err != nil {
-			return err
-		}
-		if _, err := p.data.WriteTo(entry); err != nil {
-			return err
+		if err := a.add(z, p); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
+	if len(a.rows) > 0 {
+		return fmt.Errorf("the sheets %q have no part", slices.Sorted(maps.Keys(a.rows)))
+	}
 	return z.Close()
+}
+
+// add writes a part, a sheet's with its rows.
+func (a *archive) add(z *zip.Writer, p *part) error {
+	data, err := a.dataOf(p)
+	if err != nil {
+		return err
+	}
+	entry, err := z.CreateRaw(&zip.FileHeader{
+		Name: p.name, Method: zip.Deflate, CRC32: data.CRC32,
+		CompressedSize64: uint64(data.Deflated), UncompressedSize64: uint64(data.Size),
+	})
+	if err != nil {
+		return err
+	}
+	_, err = data.WriteTo(entry)
+	return err
+}
+
+func (a *archive) dataOf(p *part) (*sheetdata.Part, error) {
+	rows, ok := a.rows[p.name]
+	if !ok {
+		return sheetdata.Plain(p.xml.Bytes())
+	}
+	delete(a.rows, p.name)
+	return rows.Part(p.xml.Bytes())
 }
 
 func rank(name string) int {

@@ -6,7 +6,7 @@ import (
 
 // blockedSheet has the changes that must not be made, and the objects for which several were possible.
 var blockedSheet = sheet{
-	name: "Blocked", freeze: 2, tab: "C00000", table: "tables/changes.csv and tables/ad.csv",
+	name: "Blocked", freeze: 2, guide: 1, tab: "C00000", tables: []string{"changes", "ad"},
 	columns: []column{
 		{title: "Blocked by", width: 20}, {title: "Name", width: 20}, {title: "UserPrincipalName", width: 28},
 		{title: "Kind", width: 14}, {title: "Mail now", width: 26}, {title: "Mail wanted", width: 26},

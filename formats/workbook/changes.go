@@ -12,7 +12,7 @@ import (
 
 // changesSheet has the rows that can be decided. Its columns are those of the contract.
 var changesSheet = sheet{
-	name: "Changes", freeze: 3, tab: "0B6B2E", table: "tables/changes.csv",
+	name: "Changes", freeze: 3, guide: 2, tab: "0B6B2E", tables: []string{"changes"},
 	columns: []column{
 		{title: "Decision", width: 11}, {title: "Kind", width: 14}, {title: "Name", width: 20},
 		{title: "UserPrincipalName", width: 27}, {title: "Mail now", width: 26}, {title: "Mail after", width: 26},
@@ -54,6 +54,8 @@ func (b *book) offerDecisions(p *page) error {
 func (r *review) addChanges(c *Content) error {
 	r.plan.row(planKey, c.PlanID)
 	r.plan.row(schemaKey, schema)
+	rows := decidableRows{changes: r.changes, plan: r.plan, planID: c.PlanID}
+	defer rows.wait()
 	for change, err := range items(c.Changes) {
 		if err != nil {
 			return err
@@ -61,44 +63,28 @@ func (r *review) addChanges(c *Content) error {
 		if change.Decision == reconcile.Blocked {
 			r.addBlocked(change)
 		} else {
-			r.addDecidable(change, c.PlanID)
+			rows.add(change)
 		}
 		if r.changes.book.err != nil {
 			return r.changes.book.err
 		}
 	}
+	rows.finish()
 	r.plan.row(rowsKey, strconv.Itoa(r.changes.rows))
 	return nil
 }
 
-func (r *review) addDecidable(c *reconcile.Change, planID string) {
-	t := r.changes
-	decision := ""
+// decidable lays out the row of a change that can be decided.
+func (l *layout) decidable(c *reconcile.Change, key string) []cell {
+	looks, decision := &l.book.looks, ""
 	if c.Decision == reconcile.Apply {
 		decision = wordApply
 	}
-	values := t.row(
-		styled{t.book.looks.decision, decision},
-		styled{t.book.looks.strong, string(c.Kind)}, c.DisplayName, c.UserPrincipalName, c.MailBefore, mailAfter(c),
-		t.addressesNow(c), t.addressesAfter(c), c.CloudUPN, foundBy(c.Candidate), reasonOf(c), keyOf(c))
-	r.plan.row(keyOf(c), checksum(planID, texts(values[1:])))
-}
-
-// texts gives what cells read.
-func texts(values []any) (list []string) {
-	for _, value := range values {
-		text := ""
-		switch v := value.(excelize.Cell).Value.(type) {
-		case string:
-			text = v
-		case []excelize.RichTextRun:
-			for _, r := range v {
-				text += r.Text
-			}
-		}
-		list = append(list, text)
-	}
-	return list
+	return l.layOut(looks.text, looks.number, []any{
+		styled{looks.decision, decision},
+		styled{looks.strong, string(c.Kind)}, c.DisplayName, c.UserPrincipalName, c.MailBefore, mailAfter(c),
+		l.addressesNow(c), l.addressesAfter(c), c.CloudUPN, foundBy(c.Candidate), reasonOf(c), key,
+	})
 }
 
 // keyOf is what the row's decision belongs to.
@@ -116,64 +102,80 @@ func mailAfter(c *reconcile.Change) any {
 	return []run{{visible(c.MailAfter), fontPrimary}}
 }
 
-func (t *table) addressesNow(c *reconcile.Change) any {
-	values, more := lines(&t.book.limits, c.ProxyBefore)
-	var runs []run
+func (l *layout) addressesNow(c *reconcile.Change) any {
+	values, more := l.book.limits.firstLines(c.ProxyBefore)
+	lines := l.lines[:0]
 	for _, value := range values {
-		r := run{text: visible(value)}
+		now := line{text: visible(value)}
 		if strings.HasPrefix(value, "SMTP:") && !slices.Contains(c.ProxyAfter, value) {
-			r.font = fontDemoted
+			now.font = fontDemoted
 		}
-		runs = appendLine(runs, r)
+		lines = append(lines, now)
 	}
-	return t.withMore(runs, more)
+	return l.runsOf(lines, more)
 }
 
 // addressesAfter gives every value a line; what differs from now has a colour and a word behind it.
-func (t *table) addressesAfter(c *reconcile.Change) any {
-	values, more := lines(&t.book.limits, c.ProxyAfter)
-	var runs []run
+func (l *layout) addressesAfter(c *reconcile.Change) any {
+	values, more := l.book.limits.firstLines(c.ProxyAfter)
+	lines := l.lines[:0]
 	for _, value := range values {
 		word, font := difference(value, c)
-		r := run{text: visible(value), font: font}
-		if word != "" {
-			r.text += "  [" + word + "]"
-		}
-		runs = appendLine(runs, r)
+		lines = append(lines, line{visible(value), word, font})
 	}
-	return t.withMore(runs, more)
+	return l.runsOf(lines, more)
 }
 
 // list gives every value a line of this look.
-func (t *table) list(values []string, font *excelize.Font) any {
-	values, more := lines(&t.book.limits, values)
-	var runs []run
+func (l *layout) list(values []string, font *excelize.Font) any {
+	values, more := l.book.limits.firstLines(values)
+	lines := l.lines[:0]
 	for _, value := range values {
-		runs = appendLine(runs, run{visible(value), font})
+		lines = append(lines, line{text: visible(value), font: font})
 	}
-	return t.withMore(runs, more)
+	return l.runsOf(lines, more)
 }
 
-func (t *table) withMore(runs []run, more string) any {
-	if more == "" {
-		return runs
-	}
-	t.cut++
-	return appendLine(runs, run{text: more, font: fontNote})
+// line is a line of a list, with a word about it.
+type line struct {
+	text, word string // the word is shown in brackets, empty for none
+	font       *excelize.Font
 }
 
-// appendLine appends a line; neighbours of one look become one run.
-func appendLine(runs []run, r run) []run {
-	if len(runs) == 0 {
-		return append(runs, r)
+// runsOf puts lines together, and the line that says how many more there are. Neighbours of one look become
+// one run.
+func (l *layout) runsOf(lines []line, more string) any {
+	l.lines = lines // its memory is for the next list
+	if more != "" {
+		l.cut++
+		lines = append(lines, line{text: more, font: fontNote})
 	}
-	last := &runs[len(runs)-1]
-	last.text += "\n"
-	if last.font == r.font {
-		last.text += r.text
-		return runs
+	var runs []run
+	for of := range chunks(lines, func(l line) *excelize.Font { return l.font }) {
+		lines = lines[len(of):]
+		runs = append(runs, run{joined(of, len(lines) > 0), of[0].font})
 	}
-	return append(runs, r)
+	return runs
+}
+
+// joined gives the text of lines of one look, which others may follow.
+func joined(lines []line, followed bool) string {
+	var b strings.Builder
+	for i, l := range lines {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(l.text)
+		if l.word != "" {
+			b.WriteString("  [")
+			b.WriteString(l.word)
+			b.WriteByte(']')
+		}
+	}
+	if followed {
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 // difference says what has become of a value, as a word and a look.
@@ -216,21 +218,19 @@ func smtpAddress(value string) (address string, primary bool) {
 // foundBy says how the cloud user was found.
 func foundBy(pass string) string {
 	if text := passTexts[pass]; text != "" {
-		return pass + ": " + text
-	}
-	if pass == "" {
-		return "matches already"
+		return text
 	}
 	return pass
 }
 
 var passTexts = map[string]string{
-	"map":         "the pair stands in your map",
-	"upn":         "same sign-in name",
-	"address":     "has one of its addresses",
-	"employee-id": "same employee number",
-	"nickname":    "its alias is the name before the @",
-	"name":        "same name",
+	"":            "matches already",
+	"map":         "map: the pair stands in your map",
+	"upn":         "upn: same sign-in name",
+	"address":     "address: has one of its addresses",
+	"employee-id": "employee-id: same employee number",
+	"nickname":    "nickname: its alias is the name before the @",
+	"name":        "name: same name",
 }
 
 // reasonOf is the plan's sentence, and what a reviewer should know besides.

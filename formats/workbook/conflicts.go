@@ -10,7 +10,7 @@ import (
 
 // conflictsSheet has every holder of an address in conflict, cluster by cluster.
 var conflictsSheet = sheet{
-	name: "Conflicts", freeze: 3, tab: "C55A11", informs: true, table: "tables/addresses.csv",
+	name: "Conflicts", freeze: 3, guide: 2, tab: "C55A11", informs: true, tables: []string{"addresses"},
 	columns: []column{
 		{title: "Cluster", width: 9}, {title: "Severity", width: 11}, {title: "Address", width: 36},
 		{title: "Directory", width: 10}, {title: "UserPrincipalName", width: 36}, {title: "Class", width: 9},

@@ -11,6 +11,7 @@
 package workbook
 
 import (
+	"errors"
 	"io"
 	"iter"
 
@@ -18,7 +19,8 @@ import (
 	"smtpmatch/reconcile"
 )
 
-// Content is what a workbook shows. A stream that is nil is empty; each is read once.
+// Content is what a workbook shows. A stream that is nil is empty; each is read once. A change is kept for a
+// while after the next was asked for; all else is not.
 type Content struct {
 	PlanID   string             // empty for the manifest's
 	Manifest *evidence.Manifest // version, settings, assumptions, inputs, counts
@@ -44,6 +46,9 @@ func Write(w io.Writer, c Content) (rows int, err error) {
 // limits are how much goes into a sheet and into a cell.
 type limits struct {
 	sheetRows int // of a sheet, with its header; a longer table goes on in a further sheet
+	// sheetSize is how many bytes of XML a sheet has at most, but for its last row: no part of the ZIP file
+	// needs sizes of 64 bits, which Excel takes in some ways only.
+	sheetSize int64
 	listed    int // rows of a list that only informs: beyond it Excel is no tool to read them with
 	findings  int // likewise of the findings
 	units     int // UTF-16 code units of a cell
@@ -51,7 +56,7 @@ type limits struct {
 }
 
 // excelLimits are Excel's own for sheetRows, units and lines (253 line feeds).
-var excelLimits = limits{sheetRows: 1048576, listed: 100000, findings: 10000, units: 32767, lines: 250}
+var excelLimits = limits{sheetRows: 1048576, sheetSize: 3 << 30, listed: 100000, findings: 10000, units: 32767, lines: 250}
 
 func write(w io.Writer, c Content, l limits) (rows int, err error) {
 	if c.PlanID == "" {
@@ -61,11 +66,11 @@ func write(w io.Writer, c Content, l limits) (rows int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer b.file.Close()
+	defer func() { err = errors.Join(err, b.close()) }()
 	if err := b.fill(&c); err != nil {
 		return 0, err
 	}
-	return b.rows(), b.write(w)
+	return b.shown(), b.write(w)
 }
 
 // fill writes the sheets. They are opened in the order that they have in the workbook, and filled in the

@@ -20,13 +20,49 @@ const (
 
 // checksum is that of a row's evidence: all cells of Changes but the decision, as they read in the workbook.
 // The plan's id is part of it, so that no row fits into another plan's workbook.
-func checksum(planID string, cells []string) string {
-	sum := sha256.New()
-	for _, text := range append([]string{planID}, cells...) {
-		var length [8]byte
-		binary.BigEndian.PutUint64(length[:], uint64(len(text)))
-		sum.Write(length[:])
-		sum.Write([]byte(text))
+func checksum(planID string, texts []string) string {
+	c := newSummer(planID)
+	for _, text := range texts {
+		c.add(text)
 	}
-	return hex.EncodeToString(sum.Sum(nil)[:16])
+	return c.sum()
+}
+
+// summer makes the checksums of the rows of one plan. Each text counts with its length.
+type summer struct {
+	text  []byte
+	start int // behind the plan's id
+}
+
+func newSummer(planID string) *summer {
+	s := &summer{}
+	s.add(planID)
+	s.start = len(s.text)
+	return s
+}
+
+// of gives the checksum of cells.
+func (s *summer) of(cells []cell) string {
+	for i := range cells {
+		s.add(cells[i].text, cells[i].runs...)
+	}
+	return s.sum()
+}
+
+// add adds a text, which runs can follow.
+func (s *summer) add(text string, runs ...run) {
+	at := len(s.text)
+	s.text = append(s.text, "length00"...)
+	s.text = append(s.text, text...)
+	for _, r := range runs {
+		s.text = append(s.text, r.text...)
+	}
+	binary.BigEndian.PutUint64(s.text[at:], uint64(len(s.text)-at-8))
+}
+
+// sum gives the checksum of what was added since the last.
+func (s *summer) sum() string {
+	sum := sha256.Sum256(s.text)
+	s.text = s.text[:s.start]
+	return hex.EncodeToString(sum[:16])
 }

@@ -14,7 +14,7 @@ import (
 
 // inputsSheet says what the plan was made from.
 var inputsSheet = sheet{
-	name: "Inputs", page: true, tab: "7F7F7F", table: "tables/findings.csv",
+	name: "Inputs", page: true, tab: "7F7F7F", tables: []string{"findings"},
 	columns: []column{
 		{width: 26}, {width: 24}, {width: 22}, {width: 11}, {width: 11}, {width: 32}, {width: 74}, {width: 20},
 	},
@@ -69,6 +69,7 @@ func settings(s *evidence.Settings) (list [][2]string) {
 	add("Sheet", s.Sheet)
 	add("Delimiter", s.Delimiter)
 	add("Encoding", s.Encoding)
+	add("Tables written", strings.Join(s.Tables, ", "))
 	for _, name := range slices.Sorted(maps.Keys(s.Columns)) {
 		add("Column "+name, s.Columns[name])
 	}
@@ -103,7 +104,7 @@ func (t *table) addFindings(c *Content) error {
 	case total == 0:
 		t.row("Nothing.")
 	case t.left > 0:
-		t.row(fmt.Sprintf("… and %d more: %s", t.left, t.sheet.table))
+		t.row(fmt.Sprintf("… and %d more: %s", t.left, t.source(&c.Manifest.Settings)))
 	}
 	return t.book.err
 }

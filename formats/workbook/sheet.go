@@ -1,13 +1,17 @@
 package workbook
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
+
+	"smtpmatch/formats/evidence"
+	"smtpmatch/formats/workbook/internal/sheetdata"
 )
 
 // sheet is how a table looks.
@@ -15,11 +19,12 @@ type sheet struct {
 	name    string
 	columns []column
 	freeze  int  // columns that stay when the reader goes to the right
+	guide   int  // the column by which a reader finds a row: of a split table, Summary says where which are
 	informs bool // nothing is decided with it: it may end before all is listed
 	page    bool // a page to read rather than a table: no header, filter or grid
 	hidden  bool
-	tab     string // colour of the tab
-	table   string // the table of the package that has all rows
+	tab     string   // colour of the tab
+	tables  []string // of the package, that have all rows
 }
 
 type column struct {
@@ -28,9 +33,28 @@ type column struct {
 	hidden bool
 }
 
-// book is the workbook while it is written. Its first error stays, so that rows need no check each.
+// source names the tables that have all rows, and says which of them were not asked for.
+func (s *sheet) source(settings *evidence.Settings) string {
+	var paths, missing []string
+	for _, name := range s.tables {
+		path := "tables/" + name + ".csv"
+		paths = append(paths, path)
+		if len(settings.Tables) > 0 && !slices.Contains(settings.Tables, name) {
+			missing = append(missing, path)
+		}
+	}
+	text := strings.Join(paths, " and ")
+	if len(missing) > 0 {
+		text += ". Not written: " + strings.Join(missing, ", ") + "; run plan again with --tables all"
+	}
+	return text
+}
+
+// book is the workbook while it is written. excelize makes all but the rows of its sheets, for which it is
+// too slow. The first error stays, so that rows need no check each.
 type book struct {
 	file   *excelize.File
+	rows   *sheetdata.Store
 	limits limits
 	looks  looks
 	tables []*table
@@ -39,26 +63,26 @@ type book struct {
 
 // table is one sheet, or several where it is too long for one.
 type table struct {
-	sheet
-	book  *book
+	layout
 	pages []*page
 	rows  int // without headers
 	left  int // rows that were left out
-	cut   int // cells that were cut
 }
 
 // page is one sheet of a table.
 type page struct {
-	name   string
-	stream *excelize.StreamWriter
-	rows   int // with the header
+	name        string
+	frame       *excelize.StreamWriter // the sheet without its rows
+	data        *sheetdata.Rows
+	rows        int    // with the header
+	first, last []byte // what is in the column that the table is looked through by, in the first and the last row
 }
 
 // made is the date in the workbook's properties. It is fixed, because no clock enters a package.
 var made = time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC).Format(time.RFC3339)
 
 func newBook(temp string, l limits) (*book, error) {
-	b := &book{file: excelize.NewFile(excelize.Options{TmpDir: temp}), limits: l}
+	b := &book{file: excelize.NewFile(), rows: sheetdata.NewStore(temp), limits: l}
 	b.err = b.file.SetDocProps(&excelize.DocProperties{
 		Creator: "smtpmatch", LastModifiedBy: "smtpmatch", Title: "Review of the plan", Created: made, Modified: made,
 	})
@@ -71,9 +95,12 @@ func newBook(temp string, l limits) (*book, error) {
 	return b, b.err
 }
 
+// close removes what was kept for the sheets.
+func (b *book) close() error { return errors.Join(b.file.Close(), b.rows.Close()) }
+
 // open adds a table after those that are there.
 func (b *book) open(s sheet) *table {
-	t := &table{sheet: s, book: b}
+	t := &table{layout: layout{sheet: s, book: b}}
 	b.tables = append(b.tables, t)
 	t.turn()
 	return t
@@ -81,21 +108,22 @@ func (b *book) open(s sheet) *table {
 
 // turn begins a further page.
 func (t *table) turn() {
-	p := &page{name: t.name}
-	if len(t.pages) > 0 {
-		p.name = fmt.Sprintf("%s (%d)", t.name, len(t.pages)+1)
+	p := &page{name: t.name, data: t.book.rows.NewRows()}
+	if n := len(t.pages); n > 0 {
+		p.name = fmt.Sprintf("%s (%d)", t.name, n+1)
+		t.try(t.pages[n-1].data.Done)
 	}
 	t.pages = append(t.pages, p)
 	t.try(func() error { return t.book.addSheet(p.name) })
-	t.try(func() error { return t.layOut(p) })
+	t.try(func() error { return t.setFrame(p) })
 	if t.page {
 		return
 	}
-	header := make([]any, len(t.columns))
+	header := make([]cell, len(t.columns))
 	for i, c := range t.columns {
-		header[i] = excelize.Cell{StyleID: int(t.book.looks.header), Value: c.title}
+		header[i] = cell{look: t.book.looks.header, text: c.title}
 	}
-	t.put(header, excelize.RowOpts{Height: 30})
+	t.put(header, headerHeight)
 }
 
 // try does a step unless one before failed.
@@ -114,8 +142,8 @@ func (b *book) addSheet(name string) error {
 	return err
 }
 
-// layOut sets what stands in a sheet's file before its rows, in that order, and how it is printed.
-func (t *table) layOut(p *page) (err error) {
+// setFrame sets what stands in a sheet's file before its rows, in that order, and how it is printed.
+func (t *table) setFrame(p *page) (err error) {
 	f, yes, grid, colour := t.book.file, true, !t.page, "FF"+t.tab // the schema wants the opacity too
 	if err := f.SetSheetProps(p.name, &excelize.SheetPropsOptions{FitToPage: &yes, TabColorRGB: &colour}); err != nil {
 		return err
@@ -126,15 +154,15 @@ func (t *table) layOut(p *page) (err error) {
 	if err := t.setPrint(p); err != nil {
 		return err
 	}
-	if p.stream, err = f.NewStreamWriter(p.name); err != nil {
+	if p.frame, err = f.NewStreamWriter(p.name); err != nil {
 		return err
 	}
 	for i, c := range t.columns {
-		if err := p.stream.SetColWidth(i+1, i+1, c.width); err != nil {
+		if err := p.frame.SetColWidth(i+1, i+1, c.width); err != nil {
 			return err
 		}
 		if c.hidden {
-			if err := p.stream.SetColVisible(i+1, i+1, false); err != nil {
+			if err := p.frame.SetColVisible(i+1, i+1, false); err != nil {
 				return err
 			}
 		}
@@ -150,7 +178,7 @@ func (t *table) layOut(p *page) (err error) {
 	if t.freeze > 0 {
 		pane = "bottomRight"
 	}
-	return p.stream.SetPanes(&excelize.Panes{Freeze: true, XSplit: t.freeze, YSplit: 1, TopLeftCell: corner, ActivePane: pane})
+	return p.frame.SetPanes(&excelize.Panes{Freeze: true, XSplit: t.freeze, YSplit: 1, TopLeftCell: corner, ActivePane: pane})
 }
 
 // setPrint makes all columns fit on the page's width: A4, landscape for tables.
@@ -175,145 +203,66 @@ func (t *table) setPrint(p *page) error {
 	return f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{OddFooter: "&L&A&RPage &P of &N"})
 }
 
-// row appends a row and gives what is in its cells. A cell is a string, a number, runs, or one of these in
-// a look; the empty string is an empty cell.
-func (t *table) row(cells ...any) []any {
+// row appends a row and gives what is in its cells, until the next is appended. A cell is a string, a number,
+// runs, or one of these in a look; the empty string is an empty cell.
+func (t *table) row(cells ...any) []cell {
 	return t.rowIn(t.book.looks.text, t.book.looks.number, cells...)
 }
 
 // rowIn appends a row whose cells have these looks.
-func (t *table) rowIn(text, number look, cells ...any) []any {
-	if most := t.most(); most > 0 && t.rows >= most {
-		t.left++
+func (t *table) rowIn(text, number look, cells ...any) []cell {
+	if t.leavesOut() {
 		return nil
 	}
-	if last := t.pages[len(t.pages)-1]; !t.page && last.rows >= t.book.limits.sheetRows {
+	if !t.page && t.isFull(0) {
 		t.turn() // a page to read has few rows
 	}
 	t.rows++
-	values := make([]any, len(cells))
-	for i, c := range cells {
-		values[i] = t.cell(text, number, c)
-	}
-	t.put(values, excelize.RowOpts{Height: t.height(values)})
+	values := t.layOut(text, number, cells)
+	t.put(values, t.height(values))
 	return values
 }
 
-// Heights in points: of a line of text, of what stands above and below it, and the most that Excel takes.
-const (
-	lineHeight = 13.2
-	linePad    = 2.5
-	mostHeight = 409
-)
+// lastPage is the one that is written.
+func (t *table) lastPage() *page { return t.pages[len(t.pages)-1] }
 
-// height gives the height at which all lines of a row show. Excel finds it by itself when it opens a file,
-// other programs do not.
-func (t *table) height(values []any) float64 {
-	most := 1
-	for i, value := range values {
-		if cell, ok := value.(excelize.Cell); ok && i < len(t.columns) && !t.columns[i].hidden {
-			most = max(most, linesIn(cellText(cell.Value), t.columns[i].width))
-		}
-	}
-	return min(float64(most)*lineHeight+linePad, mostHeight)
+// isFull says whether a further row needs a further sheet, if so many rows are still to come to this one.
+func (t *table) isFull(coming int) bool {
+	l, p := &t.book.limits, t.lastPage()
+	return p.rows+coming >= l.sheetRows || p.data.Size() >= l.sheetSize
 }
 
-func cellText(value any) string {
-	switch v := value.(type) {
-	case string:
-		return v
-	case []excelize.RichTextRun:
-		var b strings.Builder
-		for _, r := range v {
-			b.WriteString(r.Text)
-		}
-		return b.String()
+// leavesOut says that the table is a list as long as it may be, and counts the row that is left out. Asked
+// before a row is made, it saves the work: of a large tenant most rows are left out.
+func (t *table) leavesOut() bool {
+	if !t.informs || t.rows < t.book.limits.listed {
+		return false
 	}
-	return ""
-}
-
-// linesIn is how many lines a text takes in a column, whose width is in characters. Words that move to the
-// next line leave room behind them, so a line is taken as a little shorter than the column.
-func linesIn(text string, width float64) (lines int) {
-	fits := max(1, int(width*0.92))
-	for part := range strings.SplitSeq(text, "\n") {
-		lines += 1 + max(0, utf8.RuneCountInString(part)-1)/fits
-	}
-	return lines
-}
-
-// most is how many rows the table may have, 0 for any number.
-func (t *table) most() int {
-	if t.informs {
-		return t.book.limits.listed
-	}
-	return 0
-}
-
-// styled is a cell in a look of its own.
-type styled struct {
-	look  look
-	value any
-}
-
-func (t *table) cell(text, number look, value any) any {
-	switch v := value.(type) {
-	case styled:
-		return t.cell(v.look, v.look, v.value)
-	case int:
-		return excelize.Cell{StyleID: int(number), Value: v}
-	case string:
-		return excelize.Cell{StyleID: int(text), Value: t.text([]run{{text: visible(v)}})}
-	case []run:
-		if len(v) == 1 && v[0].font != nil && text == t.book.looks.text {
-			return t.cell(t.book.looks.fonts[v[0].font], number, []run{{text: v[0].text}})
-		}
-		return excelize.Cell{StyleID: int(text), Value: t.text(v)}
-	}
-	return excelize.Cell{StyleID: int(text)}
-}
-
-// text gives the value of a text cell, with every run visible already.
-func (t *table) text(runs []run) any {
-	runs, cut := t.book.limits.fit(runs)
-	if cut {
-		t.cut++
-	}
-	if len(runs) == 1 && runs[0].font == nil {
-		if runs[0].text == "" {
-			return nil
-		}
-		return runs[0].text
-	}
-	var rich []excelize.RichTextRun
-	for _, r := range runs {
-		font := r.font
-		if font == nil {
-			font = fontPlain
-		}
-		rich = append(rich, excelize.RichTextRun{Font: font, Text: r.text})
-	}
-	if rich == nil {
-		return nil
-	}
-	return rich
+	t.left++
+	return true
 }
 
 // put writes the next row of the last page.
-func (t *table) put(values []any, options ...excelize.RowOpts) {
-	p := t.pages[len(t.pages)-1]
+func (t *table) put(values []cell, height float64) {
+	p := t.lastPage()
 	p.rows++
-	t.try(func() error {
-		first, err := excelize.CoordinatesToCellName(1, p.rows)
-		if err != nil {
-			return err
-		}
-		return p.stream.SetRow(first, values, options...)
-	})
+	t.write(p.data, values, height)
+	t.try(p.data.End)
+	if !t.page && p.rows > 1 {
+		p.note(t.guideOf(values), t.guideOf(values))
+	}
 }
 
-// rows is how many rows the visible tables have.
-func (b *book) rows() (n int) {
+// note keeps what the sheet begins and ends with, when rows were added of which first and last are the ends.
+func (p *page) note(first, last string) {
+	if p.first == nil {
+		p.first = append([]byte{}, first...)
+	}
+	p.last = append(p.last[:0], last...)
+}
+
+// shown is how many rows the visible tables have.
+func (b *book) shown() (n int) {
 	for _, t := range b.tables {
 		if !t.page && !t.hidden {
 			n += t.rows
@@ -347,14 +296,14 @@ func (t *table) end(p *page) error {
 		if err := f.SetSheetVisible(p.name, false, true); err != nil {
 			return err
 		}
-		return p.stream.Flush()
+		return p.frame.Flush()
 	}
 	if !t.page {
 		if err := t.setRanges(p); err != nil {
 			return err
 		}
 	}
-	return p.stream.Flush()
+	return p.frame.Flush()
 }
 
 // setRanges sets what concerns all rows of a sheet: filter, print titles, and that text which looks like a
@@ -382,6 +331,22 @@ func (t *table) setRanges(p *page) error {
 
 // write writes the file.
 func (b *book) write(w io.Writer) error {
-	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return &archive{out: w} })
+	a := &archive{out: w, rows: make(map[string]*sheetdata.Rows)}
+	for id, name := range b.file.GetSheetMap() {
+		a.rows[fmt.Sprintf("xl/worksheets/sheet%d.xml", id)] = b.rowsOf(name)
+	}
+	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return a })
 	return b.file.Write(io.Discard)
+}
+
+// rowsOf gives the rows of a sheet.
+func (b *book) rowsOf(sheet string) *sheetdata.Rows {
+	for _, t := range b.tables {
+		for _, p := range t.pages {
+			if p.name == sheet {
+				return p.data
+			}
+		}
+	}
+	return nil
 }

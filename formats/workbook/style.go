@@ -1,6 +1,10 @@
 package workbook
 
-import "github.com/xuri/excelize/v2"
+import (
+	"fmt"
+
+	"github.com/xuri/excelize/v2"
+)
 
 // Every colour says again what a word in the cell says.
 
@@ -42,7 +46,8 @@ type looks struct {
 	title, section, wide, count, soft      look // of Summary and Inputs
 	apply, skip                            int  // of conditional formats
 
-	fonts map[*excelize.Font]look // text in a font of its own: a style is much cheaper than a run
+	fonts      map[*excelize.Font]look   // text in a font of its own: a style is much cheaper than a run
+	properties map[*excelize.Font]string // the fonts of runs, as XML
 }
 
 func newLooks(f *excelize.File) (l looks, err error) {
@@ -82,6 +87,10 @@ func newLooks(f *excelize.File) (l looks, err error) {
 		set(&id, excelize.Style{Font: font, NumFmt: textFormat, Alignment: top, Border: grid})
 		l.fonts[font] = id
 	}
+	l.properties = make(map[*excelize.Font]string)
+	for _, font := range []*excelize.Font{fontPlain, fontSoft, fontNote, fontPrimary, fontAdded, fontDemoted} {
+		l.properties[font] = propertiesOf(font)
+	}
 	if err == nil {
 		l.apply, err = f.NewConditionalStyle(&excelize.Style{Font: &excelize.Font{Color: "006100"}, Fill: fill("C6EFCE")})
 	}
@@ -89,6 +98,22 @@ func newLooks(f *excelize.File) (l looks, err error) {
 		l.skip, err = f.NewConditionalStyle(&excelize.Style{Font: &excelize.Font{Color: "404040"}, Fill: fill("D9D9D9")})
 	}
 	return l, err
+}
+
+// propertiesOf gives the XML of a run's look, as excelize writes it.
+func propertiesOf(f *excelize.Font) string {
+	bold, italic, colour := "", "", ""
+	if f.Bold {
+		bold = `<b val="1"></b>`
+	}
+	if f.Italic {
+		italic = `<i val="1"></i>`
+	}
+	if f.Color != "" {
+		colour = ` rgb="FF` + f.Color + `"`
+	}
+	return fmt.Sprintf(`<rPr><rFont val="%s"></rFont><family val="2"></family>%s%s<color%s></color><sz val="%v"></sz></rPr>`,
+		f.Family, bold, italic, colour, f.Size)
 }
 
 func fill(colour string) excelize.Fill {

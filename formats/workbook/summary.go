@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"smtpmatch/formats/evidence"
 	"smtpmatch/reconcile"
@@ -45,9 +42,9 @@ func (s *summary) part(title string, write func()) {
 }
 
 // low writes a row of one cell that runs over its neighbours, in the height that one line needs.
-func (t *table) low(height float64, cell any) {
+func (t *table) low(height float64, value any) {
 	t.rows++
-	t.put([]any{t.cell(0, 0, cell)}, excelize.RowOpts{Height: height})
+	t.put([]cell{t.cell(0, 0, value)}, height)
 }
 
 // line writes a label, up to two counts and a text.
@@ -144,16 +141,29 @@ func (s *summary) sheets() {
 		if t.page {
 			rows = ""
 		}
-		s.line(strings.Join(t.names(), ", "), rows, "", sheetTexts[t.name])
+		s.line(t.name, rows, "", sheetTexts[t.name])
+		if len(t.pages) > 1 {
+			s.pages(t)
+		}
 	}
 }
 
-// names are those of the table's sheets.
-func (t *table) names() (list []string) {
+// pages says of a table that is too long for one sheet what is where.
+func (s *summary) pages(t *table) {
+	s.note("    " + t.name + " is too long for one sheet and goes on in others. Rows are in the order of the list:")
+	before := 0
 	for _, p := range t.pages {
-		list = append(list, p.name)
+		rows := p.rows - 1
+		s.line("    "+p.name, rows, "", fmt.Sprintf("Rows %d to %d, from %s to %s.", before+1, before+rows, named(p.first), named(p.last)))
+		before += rows
 	}
-	return list
+}
+
+func named(guide []byte) string {
+	if len(guide) == 0 {
+		return "(no name)"
+	}
+	return string(guide)
 }
 
 var sheetTexts = map[string]string{
@@ -174,10 +184,10 @@ func (s *summary) cuts() {
 			continue
 		}
 		if t.left > 0 {
-			s.line(t.name, t.left, "rows", "left out because the list is too long for a workbook. All rows: "+t.sheet.table)
+			s.line(t.name, t.left, "rows", "left out because the list is too long for a workbook. All rows: "+t.source(&s.manifest.Settings))
 		}
 		if t.cut > 0 {
-			s.line(t.name, t.cut, "cells", "cut because they are longer than Excel allows; each says so. The whole values: "+t.sheet.table)
+			s.line(t.name, t.cut, "cells", "cut because they are longer than Excel allows; each says so. The whole values: "+t.source(&s.manifest.Settings))
 		}
 	}
 	if s.table.rows == before {

@@ -10,7 +10,7 @@ import (
 // takeOverSheet has the objects that the sync will link to a cloud object, and what that does to names and
 // addresses in the cloud.
 var takeOverSheet = sheet{
-	name: "Take-over", freeze: 2, tab: "0B4F9E", informs: true, table: "tables/ad.csv",
+	name: "Take-over", freeze: 2, guide: 1, tab: "0B4F9E", informs: true, tables: []string{"ad"},
 	columns: []column{
 		{title: "Sign-in name", width: 13}, {title: "Name", width: 22}, {title: "Sign-in now (cloud)", width: 34},
 		{title: "Sign-in after (AD)", width: 34}, {title: "What it means", width: 42}, {title: "Aliases gained", width: 36},
@@ -55,6 +55,9 @@ func (r *review) addTakeOver(v *reconcile.ADVerdict) {
 		id, needs = v.Change.CloudID, "the change "+string(v.Change.Kind)
 	}
 	p := r.partners[id]
+	if p == nil && t.leavesOut() {
+		return
+	}
 	if p == nil {
 		t.row("not known", o.DisplayName, "", o.UserPrincipalName, "The cloud object is in no row that this workbook keeps: see tables/cloud.csv.",
 			"", "", string(v.OutcomeAfter), needs, o.ID.String(), id.String())

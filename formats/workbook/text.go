@@ -12,6 +12,9 @@ import (
 
 // visible gives the text as a cell can show it, see the package comment.
 func visible(s string) string {
+	if isPrintable(s) {
+		return s
+	}
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, isInvisible) {
 		s = strings.Map(func(r rune) rune {
 			if isInvisible(r) {
@@ -22,6 +25,33 @@ func visible(s string) string {
 	}
 	return withoutTwistedEscapes(s)
 }
+
+// isPrintable says that a text is of ASCII characters that are seen and escape nothing, as most are. It looks
+// at eight of them for a branch.
+func isPrintable(s string) bool {
+	for len(s) >= 8 {
+		if unclear[s[0]]|unclear[s[1]]|unclear[s[2]]|unclear[s[3]]|unclear[s[4]]|unclear[s[5]]|unclear[s[6]]|unclear[s[7]] != 0 {
+			return false
+		}
+		s = s[8:]
+	}
+	for i := range len(s) {
+		if unclear[s[i]] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// unclear has 1 for the bytes at which a text has to be looked at closer.
+var unclear = func() (unclear [256]byte) {
+	for c := range unclear {
+		if c < ' ' && c != '\n' || c > '~' || c == '_' {
+			unclear[c] = 1
+		}
+	}
+	return unclear
+}()
 
 // isInvisible says of a character that XML cannot hold it, that a reader would not see it, or that it would
 // make him see others in another order.
@@ -75,9 +105,15 @@ type run struct {
 
 // fit cuts the runs to what a cell can hold and says so in the cell. The texts are visible already.
 func (l *limits) fit(runs []run) (fitting []run, cut bool) {
-	units := 0
-	for _, r := range runs {
-		units += unitsOf(r.text)
+	bytes, units := 0, 0
+	for i := range runs {
+		bytes += len(runs[i].text)
+	}
+	if bytes <= l.units { // there are no more code units than bytes
+		return runs, false
+	}
+	for i := range runs {
+		units += unitsOf(runs[i].text)
 	}
 	if units <= l.units {
 		return runs, false
@@ -111,8 +147,8 @@ func firstUnits(s string, units int) string {
 	return s
 }
 
-// lines cuts a list to as many lines as Excel takes in a cell. more is the line that says so, empty if all fit.
-func lines[T any](l *limits, list []T) (first []T, more string) {
+// firstLines cuts a list to as many lines as Excel takes in a cell. more is the line that says so, empty if all fit.
+func (l *limits) firstLines(list []string) (first []string, more string) {
 	if len(list) <= l.lines {
 		return list, ""
 	}

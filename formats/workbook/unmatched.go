@@ -9,7 +9,7 @@ import (
 // unmatchedADSheet has the AD objects in the scope of the sync that will not be linked to a cloud object,
 // but for those on Changes and Blocked.
 var unmatchedADSheet = sheet{
-	name: "Unmatched AD", freeze: 2, tab: "7F6000", informs: true, table: "tables/ad.csv",
+	name: "Unmatched AD", freeze: 2, guide: 1, tab: "7F6000", informs: true, tables: []string{"ad"},
 	columns: []column{
 		{title: "Outcome", width: 29}, {title: "Name", width: 22}, {title: "UserPrincipalName", width: 32},
 		{title: "Primary address", width: 32}, {title: "Class", width: 9}, {title: "What happens", width: 42},
@@ -21,7 +21,7 @@ var unmatchedADSheet = sheet{
 
 // unmatchedCloudSheet has the cloud objects that no AD object is linked to or takes over.
 var unmatchedCloudSheet = sheet{
-	name: "Unmatched cloud", freeze: 2, tab: "7F6000", informs: true, table: "tables/cloud.csv",
+	name: "Unmatched cloud", freeze: 2, guide: 1, tab: "7F6000", informs: true, tables: []string{"cloud"},
 	columns: []column{
 		{title: "Outcome", width: 14}, {title: "Name", width: 24}, {title: "UserPrincipalName", width: 38},
 		{title: "Primary address", width: 34}, {title: "Class", width: 9}, {title: "User type", width: 11},
@@ -62,6 +62,9 @@ func isUnmatched(o reconcile.Outcome) bool {
 
 func (r *review) addUnmatchedAD(v *reconcile.ADVerdict) {
 	t, o := r.unmatchedAD, v.Record
+	if t.leavesOut() {
+		return
+	}
 	outcome := any(string(v.Outcome))
 	if v.Outcome != reconcile.NewObject {
 		outcome = styled{t.book.looks.blocks, string(v.Outcome)}
@@ -131,6 +134,9 @@ func (r *review) addCloud(c *Content) error {
 
 func (r *review) addUnmatchedCloud(v *reconcile.CloudVerdict) {
 	t, o := r.unmatchedCloud, v.Record
+	if t.leavesOut() {
+		return
+	}
 	outcome, advice := any(string(v.OutcomeAfter)), "Nothing, if it is to stay a cloud account. Else find its AD object (see Unmatched AD) "+
 		"and give the pair with --map."
 	switch {

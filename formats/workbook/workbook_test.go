@@ -160,6 +160,12 @@ func TestWorkbookSplit(t *testing.T) {
 			t.Errorf("%s has %d rows and the header %q", sheet, len(rows), rows[0])
 		}
 	}
+	text := textOf(t, f, "Summary")
+	for _, line := range []string{"Changes\x008", "    Changes (2)\x003\x00\x00Rows 4 to 6, from Ben Bauer to Ben Bauer.", "    Conflicts (2)\x001\x00\x00Rows 4 to 4, from b@contoso.com to b@contoso.com."} {
+		if !strings.Contains(text, line) {
+			t.Errorf("Summary does not say %q:\n%q", line, text)
+		}
+	}
 	titles := 0
 	for _, name := range f.GetDefinedName() {
 		if name.Name == "_xlnm.Print_Titles" {
@@ -183,6 +189,7 @@ func TestWorkbookLeftOut(t *testing.T) {
 	l := excelLimits
 	l.listed, l.findings = 1, 1
 	c := testContent()
+	c.Manifest.Settings.Tables = []string{"addresses", "changes"}
 	c.Changes = stream(manyChanges(8)...)
 	f := opened(t, saved(t, c, l))
 	if n := len(cells(t, f, "Changes")); n != 9 {
@@ -192,7 +199,8 @@ func TestWorkbookLeftOut(t *testing.T) {
 		t.Errorf("Conflicts has %d rows", n)
 	}
 	text := textOf(t, f, "Summary")
-	for _, want := range []string{"Conflicts\x003\x00rows\x00left out", "Inputs\x001\x00rows\x00left out"} {
+	for _, want := range []string{"Conflicts\x003\x00rows\x00left out because the list is too long for a workbook. All rows: tables/addresses.csv\n",
+		"Inputs\x001\x00rows\x00left out because the list is too long for a workbook. All rows: tables/findings.csv. Not written: tables/findings.csv; run plan again with --tables all"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("Summary does not say %q:\n%q", want, text)
 		}
