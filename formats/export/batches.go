@@ -31,6 +31,7 @@ type recordBatch struct {
 	pointers []*reconcile.Record
 	values   []string // room for proxyAddresses
 	refused  int      // the row of a second header with other columns; 0 for none
+	err      error
 }
 
 // add gives the next record, blank.
@@ -67,6 +68,7 @@ func (b *recordBatch) reset() {
 	clear(b.records)
 	clear(b.values[:cap(b.values)])
 	b.records, b.values, b.refused = b.records[:0], b.values[:0], 0
+	b.err = nil
 }
 
 // batchChunks reads chunks of a text, several at a time.
@@ -77,10 +79,16 @@ func (f *File) batchChunks(ctx context.Context, t *textTable, yield func(reconci
 		s := take(readers, f.newSurveyor)
 		defer give(readers, s)
 		b := take(batches, func() *recordBatch { return &recordBatch{} })
-		s.record(f, chunk, b)
+		s.record(f, t, chunk, b)
 		return b
 	}
 	return eachChunk(ctx, t, work, func(b *recordBatch, rowsBefore int, free func()) error {
+		if t.spilled != nil {
+			rowsBefore = 0 // rows of a working file know their numbers
+		}
+		if b.err != nil {
+			return b.err
+		}
 		if b.refused > 0 {
 			return f.refuseGlued(b.refused + rowsBefore)
 		}
@@ -97,15 +105,21 @@ func (f *File) batchChunks(ctx context.Context, t *textTable, yield func(reconci
 }
 
 // record makes records of a chunk's rows, which are numbered from its own beginning.
-func (s *surveyor) record(f *File, chunk *csvscan.Chunk, b *recordBatch) {
+func (s *surveyor) record(f *File, t *textTable, chunk *csvscan.Chunk, b *recordBatch) {
 	p := s.recorder
 	p.values, p.mended = b.values, damages{}
 	var bareQuote, passed damages
 	var r row
 	for found := range chunk.Rows() {
-		r.fill(found, &bareQuote)
+		if b.err == nil {
+			b.err = t.fill(&r, found, &bareQuote)
+		}
 		r.stable = true
-		if b.refused > 0 || chunk.First && r.number <= f.headerRow {
+		if b.err != nil || b.refused > 0 || chunk.First && r.number <= f.headerRow {
+			continue
+		}
+		if t.spilled != nil {
+			p.readInto(b.add(), &r)
 			continue
 		}
 		switch s.seam.sift(&r, &passed) {

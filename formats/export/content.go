@@ -160,11 +160,10 @@ func (c *candidate) header() []string {
 
 // findSheet opens a workbook and finds the sheet and the row of its header.
 func (f *File) findSheet(ctx context.Context) error {
-	book, err := xlsx.Open(f.path)
+	book, err := f.openBook()
 	if err != nil {
 		return err
 	}
-	defer book.Close()
 	var list, other []candidate
 	var names []string
 	for i, sheet := range book.Sheets() {
@@ -237,7 +236,7 @@ func (f *File) chooseSheet(list []candidate) error {
 		f.noteAt(fit[0].row, "HeaderBelow", fmt.Sprintf("The header stands in row %d; what is above it was passed over.", fit[0].row))
 	}
 	f.headerRow, f.binding, f.sheet = fit[0].row, fit[0].binding, fit[0].name
-	f.table = &sheetTable{path: f.path, sheet: fit[0].sheet, print: f.print}
+	f.table = &sheetTable{path: f.path, sheet: fit[0].sheet, print: f.print, book: f.book}
 	return f.chooseColumns()
 }
 

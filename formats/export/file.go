@@ -15,9 +15,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"smtpmatch/formats/export/internal/charset"
 	"smtpmatch/formats/export/internal/csvscan"
+	"smtpmatch/formats/export/internal/xlsx"
 	"smtpmatch/reconcile"
 )
 
@@ -31,6 +33,16 @@ type Options struct {
 	AcceptBlank []string
 	// AnchorObjectGUID says that objectGUID is the source anchor, so that mS-DS-ConsistencyGuid is not needed.
 	AnchorObjectGUID bool
+
+	// Spill says that the rows of workbooks go to working files in the folder Temp (the system's if it is
+	// empty), so that they are read quickly again and again. The file is then to be closed.
+	Spill bool
+	Temp  string
+
+	// OneBook, if it is set, is locked while a workbook is open, whose texts lie in memory.
+	OneBook sync.Locker
+
+	Memory int64 // about how much the process may take, in bytes; 0 for no matter
 }
 
 // File is one export that can be used. It is a [reconcile.Source].
@@ -56,7 +68,9 @@ type File struct {
 	binding   *binding
 	producer  *producer // nil if it is not known
 
-	dubiousSeed maphash.Seed // of the rows with damage, see [dubious]
+	book        *xlsx.Workbook // while it is examined
+	spill       *spill         // of a workbook's rows; nil for none
+	dubiousSeed maphash.Seed   // of the rows with damage, see [dubious]
 	whole       wholeTable
 	seen        damages // damage that the rows read so far, and the file as a whole, show
 
@@ -79,6 +93,9 @@ func Open(ctx context.Context, path string, side reconcile.Side, o Options) (*Fi
 	if err == nil {
 		err = f.examine(ctx, head)
 	}
+	if err != nil {
+		f.Close()
+	}
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -87,6 +104,7 @@ func Open(ctx context.Context, path string, side reconcile.Side, o Options) (*Fi
 
 // examine finds the table of an identified file and reads it from end to end.
 func (f *File) examine(ctx context.Context, head []byte) error {
+	defer f.closeBook()
 	if err := f.findTable(ctx, head); err != nil {
 		return err
 	}
@@ -146,11 +164,31 @@ func (f *File) identify() (head []byte, err error) {
 	sum := sha256.New()
 	var detector charset.Detector
 	first := &headWriter{}
-	f.bytes, err = io.CopyBuffer(io.MultiWriter(sum, &hash, &detector, first), struct{ io.Reader }{in}, make([]byte, 1<<18))
+	copyAll := func(to ...io.Writer) (int64, error) {
+		return io.CopyBuffer(io.MultiWriter(to...), struct{ io.Reader }{in}, make([]byte, 1<<18))
+	}
+	if isBook, bookErr := startsAsWorkbook(in); bookErr != nil {
+		return nil, bookErr
+	} else if isBook { // its bytes are no text
+		f.bytes, err = copyAll(sum, &hash, first)
+	} else {
+		f.bytes, err = copyAll(sum, &hash, &detector, first)
+	}
 	f.sha256 = hex.EncodeToString(sum.Sum(nil))
 	f.print.sum = hash.Sum64()
 	f.guess = detector.Guess()
 	return first.head, err
+}
+
+// startsAsWorkbook looks at the first bytes of a file, and goes back to its beginning.
+func startsAsWorkbook(in io.ReadSeeker) (bool, error) {
+	head := make([]byte, 8)
+	n, err := io.ReadFull(in, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return false, err
+	}
+	_, err = in.Seek(0, io.SeekStart)
+	return isWorkbook(head[:n]), err
 }
 
 // headWriter keeps the first bytes.
@@ -274,6 +312,11 @@ func (f *File) typeLine() string {
 // readAll reads every row into the survey.
 func (f *File) readAll(ctx context.Context) error {
 	all := f.newSurveyed()
+	if _, isSheet := f.table.(*sheetTable); isSheet && f.options.Spill {
+		if err := f.spillSheet(ctx, &all.passed); err != nil {
+			return err
+		}
+	}
 	if text, ok := f.table.(*textTable); ok {
 		if err := f.surveyChunks(ctx, text, all); err != nil {
 			return err
@@ -417,6 +460,9 @@ func (f *File) eachRecord(ctx context.Context) iter.Seq2[*reconcile.Record, erro
 		}
 	}
 }
+
+// Rows is how many records the file has.
+func (f *File) Rows() int { return f.rows }
 
 // Name is the file's name without its folder.
 func (f *File) Name() string { return f.name }

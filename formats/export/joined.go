@@ -36,47 +36,112 @@ func splitJoined(cell string) (values []string) {
 // most exports write them. A blank + or % inside a value belongs to it where no further colon shows that
 // another type could follow. ok is false for any other cell, which [splitJoined] reads.
 func appendPlain(list []string, cell string) (values []string, ok bool) {
+	if !hasJoiner(cell) {
+		return appendTyped(list, cell)
+	}
 	values = list
-	for rest := cell; ; {
-		value, next, more := strings.Cut(rest, ";")
-		if !isPlain(value) {
+	p := piece{colon: -1}
+	for at := range len(cell) {
+		switch plainBytes[cell[at]] {
+		case colonByte:
+			if p.again = p.colon >= 0; !p.again {
+				p.colon = at
+			}
+		case semicolonByte:
+			if !p.isPlain(cell[:at]) {
+				return list, false
+			}
+			values = append(values, cell[p.start:at])
+			p = piece{start: at + 1, colon: -1}
+		case weakByte:
+			p.joined = true
+		case otherByte:
 			return list, false
 		}
-		if values = append(values, value); !more {
-			return values, true
-		}
-		rest = next
 	}
+	if !p.isPlain(cell) {
+		return list, false
+	}
+	return append(values, cell[p.start:]), true
 }
 
-// isPlain says whether a piece between ; and ; is one value with a type, and no X400 value, which has ; itself.
-func isPlain(value string) bool {
-	colon := strings.IndexByte(value, ':')
-	if colon <= 0 || !reconcile.IsProxyPrefix(value[:colon]) || colon == len("x400") && strings.EqualFold(value[:colon], "x400") {
+// appendTyped is appendPlain for a cell in which nothing but ; can join.
+func appendTyped(list []string, cell string) (values []string, ok bool) {
+	values = list
+	for more := true; more; {
+		var value string
+		value, cell, more = strings.Cut(cell, ";")
+		if !strings.HasPrefix(value, "smtp:") && !strings.HasPrefix(value, "SMTP:") {
+			p := piece{colon: strings.IndexByte(value, ':')}
+			if !p.isPlain(value) {
+				return list, false
+			}
+		}
+		values = append(values, value)
+	}
+	return values, true
+}
+
+// hasJoiner says whether a byte other than ; may be a joiner, is a control character or is beyond ASCII. It
+// looks at eight bytes at a time (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
+func hasJoiner(s string) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; len(s) >= 8; s = s[8:] {
+		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		found := w | (w-ones*('!'))&^w
+		for _, c := range [...]uint64{ones * '%', ones * '+', ones * ',', ones * '|'} {
+			found |= (w ^ c - ones) &^ (w ^ c)
+		}
+		if found&highs != 0 {
+			return true
+		}
+	}
+	for i := range len(s) {
+		if c := plainBytes[s[i]]; c == weakByte || c == otherByte || s[i] < ' ' {
+			return true
+		}
+	}
+	return false
+}
+
+// piece is what stands between ; and ; in a list.
+type piece struct {
+	start, colon int  // the first colon; -1 for none
+	again        bool // a further colon stands behind it
+	joined       bool // a byte may be a joiner
+}
+
+// isPlain says whether the piece, which ends with text, is one value with a type, and no X400 value, which
+// has ; itself.
+func (p *piece) isPlain(text string) bool {
+	if p.colon < 0 || p.joined && (p.again || plainBytes[text[len(text)-1]] == weakByte) {
 		return false
 	}
-	joined := false
-	for _, c := range []byte(value[colon:]) {
-		switch plainBytes[c] {
-		case weakByte:
-			joined = true
-		case otherByte:
-			return false
-		}
+	switch prefix := text[p.start:p.colon]; prefix {
+	case "SMTP", "smtp":
+		return true
+	default:
+		return reconcile.IsProxyPrefix(prefix) && !strings.EqualFold(prefix, "x400")
 	}
-	return !joined || plainBytes[value[len(value)-1]] == valueByte && strings.IndexByte(value[colon+1:], ':') < 0
 }
 
-// What a byte is in a plain list: part of a value, a joiner that can be part of one, or neither.
+// What a byte is in a plain list.
 const (
-	valueByte = iota
-	weakByte
-	otherByte
+	valueByte     = iota
+	colonByte     // ends a type, or is part of a value
+	semicolonByte // joins
+	weakByte      // joins, or is part of a value
+	otherByte     // for the careful way
 )
 
 var plainBytes = func() (table [256]byte) {
 	for c := range table {
 		switch {
+		case c == ';':
+			table[c] = semicolonByte
+		case c == ':':
+			table[c] = colonByte
 		case c >= utf8.RuneSelf || strings.IndexByte(strong, byte(c)) >= 0:
 			table[c] = otherByte
 		case asciiJoiners[c]:

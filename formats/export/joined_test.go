@@ -266,3 +266,16 @@ func TestPlainLikeSplit(t *testing.T) {
 		t.Error("the most usual list is not plain")
 	}
 }
+
+// Every byte at every place is told to be a joiner or not; a control character may be told to be one.
+func TestHasJoiner(t *testing.T) {
+	for c := range 256 {
+		want := c >= 0x80 || c < ' ' || asciiJoiners[c] && c != ';'
+		for place := range 19 {
+			text := strings.Repeat("a", place) + string([]byte{byte(c)}) + strings.Repeat("z", 18-place)
+			if got := hasJoiner(text); got != want {
+				t.Fatalf("%q: %t", text, got)
+			}
+		}
+	}
+}

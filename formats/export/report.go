@@ -110,6 +110,7 @@ func (f *File) chooseSide(ctx context.Context, head []byte) {
 		if err := try.findTable(ctx, head); err == nil {
 			score = try.sideScore()
 		}
+		try.closeBook()
 		switch {
 		case score == best:
 			f.sideUnknown = true

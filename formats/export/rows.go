@@ -19,7 +19,7 @@ func (f *File) dataRows(ctx context.Context, passed *damages) iter.Seq2[*row, er
 			if err == nil && r.number <= f.headerRow {
 				continue
 			}
-			if err == nil {
+			if err == nil && f.spill == nil { // a working file holds objects only
 				switch glue.sift(r, passed) {
 				case passedOver:
 					continue
@@ -76,6 +76,7 @@ func (f *File) refuseGlued(row int) *Refusal {
 type seam struct {
 	binding *binding
 	first   map[string]bool // headers of the schema, any of which may begin a second header
+	lengths [256]bool       // of these: most values have none of them
 	header  [][]byte
 }
 
@@ -88,6 +89,9 @@ func newSeam(b *binding) *seam {
 	delete(s.first, "")
 	for i := range b.schema {
 		s.first[b.schema[i].name()] = true
+	}
+	for word := range s.first {
+		s.lengths[min(len(word), len(s.lengths)-1)] = true
 	}
 	return s
 }
@@ -102,7 +106,7 @@ func (s *seam) isAt(r *row) bool {
 	if bytes.HasPrefix(first, []byte("#TYPE ")) && isBlankFrom(r.cells, 1) {
 		return true
 	}
-	if !s.first[string(first)] {
+	if !s.lengths[min(len(first), len(s.lengths)-1)] || !s.first[string(first)] {
 		return false
 	}
 	words := 0

@@ -14,6 +14,7 @@ type sheetTable struct {
 	path  string
 	sheet int
 	print fingerprint
+	book  *xlsx.Workbook // while it is open, see [File.closeBook]
 }
 
 // rows reads the sheet from its beginning, see [table].
@@ -23,6 +24,10 @@ func (t *sheetTable) rows(ctx context.Context) iter.Seq2[*row, error] {
 			yield(nil, err)
 			return
 		}
+		if t.book != nil {
+			yieldSheet(ctx, t.book, t.sheet, yield)
+			return
+		}
 		book, err := xlsx.Open(t.path)
 		if err != nil {
 			yield(nil, err)
@@ -30,6 +35,37 @@ func (t *sheetTable) rows(ctx context.Context) iter.Seq2[*row, error] {
 		}
 		defer book.Close()
 		yieldSheet(ctx, book, t.sheet, yield)
+	}
+}
+
+// openBook opens the workbook until [File.closeBook], so that its shared texts are read but once.
+func (f *File) openBook() (*xlsx.Workbook, error) {
+	if f.options.OneBook != nil {
+		f.options.OneBook.Lock()
+	}
+	book, err := xlsx.Open(f.path)
+	if err != nil {
+		f.unlockBook()
+		return nil, err
+	}
+	f.book = book
+	return book, nil
+}
+
+func (f *File) closeBook() {
+	if t, ok := f.table.(*sheetTable); ok {
+		t.book = nil
+	}
+	if f.book != nil {
+		f.book.Close()
+		f.book = nil
+		f.unlockBook()
+	}
+}
+
+func (f *File) unlockBook() {
+	if f.options.OneBook != nil {
+		f.options.OneBook.Unlock()
 	}
 }
 

@@ -13,6 +13,7 @@ type surveyed struct {
 	passed    damages // see [seam.sift]
 	bareQuote damages
 
+	err    error
 	header int // the row of a second header with other columns, at which the reading ends; 0 for none
 }
 
@@ -40,16 +41,18 @@ func (s *surveyor) add(r *row, out *surveyed) {
 		return
 	}
 	switch s.seam.sift(r, &out.passed) {
-	case passedOver:
+	case anObject:
+		s.addObject(r, out)
 	case otherHeader:
 		out.header = r.number
-	default:
-		p := s.recorder
-		record := p.read(r)
-		out.survey.add(p.binding, r, record, p.fields)
-		if p.isDubious {
-			out.survey.dubious.add(p.known)
-		}
+	}
+}
+
+func (s *surveyor) addObject(r *row, out *surveyed) {
+	p := s.recorder
+	out.survey.add(p.binding, r, p.read(r), p.fields)
+	if p.isDubious {
+		out.survey.dubious.add(p.known)
 	}
 }
 
@@ -82,11 +85,17 @@ func (f *File) surveyChunks(ctx context.Context, t *textTable, all *surveyed) er
 	work := func(chunk *csvscan.Chunk) *surveyed {
 		s := take(surveyors, f.newSurveyor)
 		defer give(surveyors, s)
-		return s.survey(f, chunk)
+		return s.survey(f, t, chunk)
 	}
 	return eachChunk(ctx, t, work, func(part *surveyed, rowsBefore int, done func()) error {
+		if t.spilled != nil {
+			rowsBefore = 0 // its rows know their numbers
+		}
 		all.join(f, part, rowsBefore)
 		done()
+		if part.err != nil {
+			return part.err
+		}
 		if all.header > 0 {
 			return f.refuseGlued(all.header)
 		}
@@ -95,12 +104,18 @@ func (f *File) surveyChunks(ctx context.Context, t *textTable, all *surveyed) er
 }
 
 // survey reads a chunk, whose rows are numbered from its own beginning.
-func (s *surveyor) survey(f *File, chunk *csvscan.Chunk) *surveyed {
+func (s *surveyor) survey(f *File, t *textTable, chunk *csvscan.Chunk) *surveyed {
 	out := f.newSurveyed()
 	var r row
 	for found := range chunk.Rows() {
-		r.fill(found, &out.bareQuote)
-		if r.stable = true; !chunk.First || r.number > f.headerRow {
+		if out.err == nil {
+			out.err = t.fill(&r, found, &out.bareQuote)
+		}
+		switch r.stable = true; {
+		case out.err != nil || chunk.First && r.number <= f.headerRow:
+		case t.spilled != nil:
+			s.addObject(&r, out)
+		default:
 			s.add(&r, out)
 		}
 	}

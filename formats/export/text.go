@@ -9,6 +9,7 @@ import (
 	"hash/maphash"
 	"io"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -26,8 +27,19 @@ type textTable struct {
 	delimiter byte
 	ends      csvscan.Ends
 	print     fingerprint
-	bareQuote damages // of the last complete reading
-	replaced  int64   // characters of it that have no meaning in the encoding
+	chunk     int      // bytes that are read at a time by each of several readers; 0 for the usual
+	spilled   *os.File // the working file that the table is in, see [spill]; nil for a file of its own
+	bareQuote damages  // of the last complete reading
+	replaced  int64    // characters of it that have no meaning in the encoding
+}
+
+// chunkSize is how much text is read at a time: with the records that are made of it, some thirty chunks are
+// in memory at once.
+func chunkSize(memory int64) int {
+	if memory <= 0 {
+		return 0
+	}
+	return int(min(csvscan.DefaultChunkSize, max(memory/512, 64<<10)))
 }
 
 // leadSize is how much of a file's text is looked at for what stands above the header.
@@ -35,7 +47,7 @@ const leadSize = 1 << 20
 
 // openText finds the table of a CSV file whose bytes gave the guess.
 func openText(path string, guess charset.Guess, print fingerprint, o *Options) (*textTable, error) {
-	t := &textTable{path: path, encoding: guess.Encoding, print: print}
+	t := &textTable{path: path, encoding: guess.Encoding, print: print, chunk: chunkSize(o.Memory)}
 	if o.Encoding != "" {
 		encoding, err := charset.ByName(o.Encoding)
 		if err != nil {
@@ -97,6 +109,9 @@ func (t *textTable) rows(ctx context.Context) iter.Seq2[*row, error] {
 // reading lets scan read the file's text from the header on. It gives the error of scan, unless the file
 // changed: then damage is not its own.
 func (t *textTable) reading(ctx context.Context, scan func(text io.Reader) error) error {
+	if t.spilled != nil {
+		return scan(io.NewSectionReader(t.spilled, 0, math.MaxInt64))
+	}
 	f, err := os.Open(t.path)
 	if err != nil {
 		return err
@@ -150,7 +165,9 @@ func (t *textTable) scan(ctx context.Context, text io.Reader, yield func(*row, e
 		case err != nil:
 			return err
 		}
-		r.fill(found, &t.bareQuote)
+		if err := t.fill(&r, found, &t.bareQuote); err != nil {
+			return err
+		}
 		if !yield(&r, nil) {
 			return errStopped
 		}
@@ -162,7 +179,7 @@ func (t *textTable) scan(ctx context.Context, text io.Reader, yield func(*row, e
 // number of rows before, and calls done when it keeps nothing of the chunk. It gives the error of take, or the one that ended the reading before the end.
 func eachChunk[T any](ctx context.Context, t *textTable, work func(*csvscan.Chunk) T, take func(made T, rowsBefore int, done func()) error) error {
 	return t.reading(ctx, func(text io.Reader) error {
-		s := csvscan.Scanning{Delimiter: t.delimiter, Line: t.lead.Line, Workers: runtime.GOMAXPROCS(0)}
+		s := csvscan.Scanning{Delimiter: t.delimiter, Line: t.lead.Line, Workers: runtime.GOMAXPROCS(0), ChunkSize: t.chunk}
 		for part, err := range csvscan.ScanChunks(ctx, text, s, work) {
 			if err == nil {
 				err = take(part.Value, part.RowsBefore, part.Done)
@@ -173,6 +190,15 @@ func eachChunk[T any](ctx context.Context, t *textTable, work func(*csvscan.Chun
 		}
 		return nil
 	})
+}
+
+// fill makes r the row that was found in the table.
+func (t *textTable) fill(r *row, found *csvscan.Row, bareQuote *damages) error {
+	r.fill(found, bareQuote)
+	if t.spilled != nil {
+		return r.unspill()
+	}
+	return nil
 }
 
 // fill makes r the row that was found, and counts quotes that stand bare.

@@ -134,7 +134,6 @@ func ScanChunks[T any](ctx context.Context, src io.Reader, s Scanning, work func
 type job[T any] struct {
 	chunk Chunk
 	value T
-	err   error // of the source, in place of a chunk
 	done  chan struct{}
 }
 
