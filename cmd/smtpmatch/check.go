@@ -35,7 +35,7 @@ func (c *checkCmd) Run(ctx context.Context, console *console) error {
 	}
 	var reports []*export.Report
 	for _, path := range c.Files {
-		console.progress("inspecting "+filepath.Base(path), 0)
+		console.progress("inspecting "+filepath.Base(path), 0, 0)
 		report, err := export.Inspect(ctx, path, options)
 		if err != nil {
 			return err

@@ -20,6 +20,7 @@ type console struct {
 	phase   string // the one shown now
 	begun   time.Time
 	records int
+	total   int       // 0 where it is not known
 	shown   time.Time // when it was last shown
 	width   int       // of the line on the terminal
 }
@@ -39,7 +40,7 @@ const (
 
 // progress shows how far a phase is. On a terminal it rewrites one line; elsewhere it writes a line when
 // a phase ends, and one a minute of a phase that is longer.
-func (c *console) progress(phase string, records int) {
+func (c *console) progress(phase string, records, total int) {
 	if c.quiet {
 		return
 	}
@@ -52,7 +53,7 @@ func (c *console) progress(phase string, records int) {
 		c.endPhase()
 		c.phase, c.begun = phase, c.now()
 	}
-	c.records = records
+	c.records, c.total = records, total
 	switch now := c.now(); {
 	case begins && !c.terminal:
 		c.shown = now
@@ -62,7 +63,7 @@ func (c *console) progress(phase string, records int) {
 	}
 }
 
-// show writes the line of the phase. A phase's line never gets shorter, so it covers the one before. It
+// show writes the line of the phase, long enough to cover the one before. It
 // holds no escape sequence, because older Windows consoles print these.
 func (c *console) show() {
 	text := c.line()
@@ -70,8 +71,9 @@ func (c *console) show() {
 		fmt.Fprintln(c.stderr, text)
 		return
 	}
-	fmt.Fprint(c.stderr, "\r", text)
-	c.width = utf8.RuneCountInString(text)
+	width := utf8.RuneCountInString(text)
+	fmt.Fprint(c.stderr, "\r", text, strings.Repeat(" ", max(0, c.width-width)))
+	c.width = max(c.width, width)
 }
 
 // widest is what fits in a terminal of 80 columns without a line break.
@@ -82,10 +84,27 @@ func (c *console) line() string {
 	if c.records > 0 {
 		count = ": " + grouped(c.records) + " records"
 	}
-	if r := []rune(phase); len(r)+len(count) > widest {
+	if c.terminal {
+		count += c.pace()
+	}
+	if r := []rune(phase); len(r)+len(count) > widest && len(count) < widest {
 		phase = string(r[:widest-len(count)-1]) + "…"
 	}
 	return phase + count
+}
+
+// pace tells how fast the phase is, and how long it will go on if the number of records is known.
+func (c *console) pace() string {
+	took := c.now().Sub(c.begun)
+	if c.records == 0 || took < time.Second {
+		return ""
+	}
+	perSecond := float64(c.records) / took.Seconds()
+	text := ", " + grouped(int(perSecond)) + "/s"
+	if left := c.total - c.records; left > 0 {
+		text += ", " + (time.Duration(float64(left)/perSecond) * time.Second).String() + " left"
+	}
+	return text
 }
 
 // endPhase closes the phase that is shown.

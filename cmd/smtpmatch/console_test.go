@@ -14,7 +14,7 @@ func steps(c *console, phase string) {
 	now := time.Unix(0, 0)
 	c.now = func() time.Time { return now }
 	for i := range 9000 {
-		c.progress(phase, i*1000)
+		c.progress(phase, i*1000, 0)
 		now = now.Add(20 * time.Millisecond)
 	}
 }
@@ -23,7 +23,7 @@ func steps(c *console, phase string) {
 func TestProgressElsewhere(t *testing.T) {
 	var out strings.Builder
 	c := newConsole(&out, &out, false)
-	c.progress("inspecting", 0)
+	c.progress("inspecting", 0, 0)
 	steps(c, "reading ad")
 	c.endPhase()
 	want := "reading ad: 3,000,000 records\nreading ad: 6,000,000 records\nreading ad: 8,999,000 records\n"
@@ -36,7 +36,7 @@ func TestProgressElsewhere(t *testing.T) {
 func TestUnfinishedPhase(t *testing.T) {
 	var out strings.Builder
 	c := newConsole(&out, &out, false)
-	c.progress("reading ad", 7)
+	c.progress("reading ad", 7, 0)
 	c.clear()
 	if out.String() != "" {
 		t.Errorf("got %q", out.String())
@@ -50,7 +50,7 @@ func TestProgressOnTerminal(t *testing.T) {
 	c := newConsole(&out, &out, false)
 	c.terminal = true
 	steps(c, "reading ad \x1b[2J"+strings.Repeat("x", 100))
-	c.progress("b", 0)
+	c.progress("b", 0, 0)
 	c.clear()
 	if n := strings.Count(out.String(), "reading"); n != 1800 {
 		t.Errorf("%d updates in 180 s", n)
@@ -113,5 +113,33 @@ func TestErrorsReportedApart(t *testing.T) {
 	code := exitCode(errors.Join(errors.Join(nil, a), fmt.Errorf("%w: %w", b, os.ErrExist)), &out)
 	if want := "smtpmatch: a\n\nsmtpmatch: b�: file already exists\n"; code != exitFailed || out.String() != want {
 		t.Errorf("exit code %d, %q, want %q", code, out.String(), want)
+	}
+}
+
+// TestPace: on a terminal a phase tells how fast it is, and how long it will go on where that is known.
+func TestPace(t *testing.T) {
+	for _, c := range []struct {
+		total int
+		want  string
+	}{
+		{10_000_000, "reading ad: 2,000,000 records, 200,000/s, 40s left"},
+		{2_000_000, "reading ad: 2,000,000 records, 200,000/s"},
+		{0, "reading ad: 2,000,000 records, 200,000/s"},
+	} {
+		var out strings.Builder
+		con := newConsole(&out, &out, false)
+		con.terminal = true
+		now := time.Unix(0, 0)
+		con.now = func() time.Time { return now }
+		con.progress("reading ad", 0, c.total)
+		now = now.Add(10 * time.Second)
+		con.progress("reading ad", 2_000_000, c.total)
+		if got := strings.TrimSpace(screen(out.String())); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+		con.progress("b", 0, 0)
+		if got := strings.TrimSpace(screen(out.String())); got != "b" {
+			t.Errorf("%q covers only a part of the line before", got)
+		}
 	}
 }

@@ -27,7 +27,7 @@ func bigExports(t *testing.T, dir string) (ad, cloud string) {
 		}
 		w := bufio.NewWriter(f)
 		fmt.Fprintln(w, header)
-		for i := range 60000 {
+		for i := range 250000 {
 			fmt.Fprintf(w, row+"\n", i)
 		}
 		if err := w.Flush(); err != nil {

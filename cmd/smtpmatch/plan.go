@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,8 +9,11 @@ import (
 	"iter"
 	"maps"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 
 	"smtpmatch/formats/evidence"
 	"smtpmatch/formats/export"
@@ -39,17 +43,32 @@ type planCmd struct {
 	Encoding    string            `help:"Encoding of the CSV files, as utf-8 or windows-1252."`
 	Column      map[string]string `mapsep:"none" placeholder:"CANONICAL=HEADER" help:"Header that holds an attribute. May be repeated."`
 
-	NoWorkbook bool `help:"Write no review.xlsx."`
-	NoScripts  bool `help:"Write no scripts."`
+	Tables     []string `default:"all" placeholder:"NAME" help:"Tables to write: all, or some of ad, cloud, addresses, changes and findings, separated by commas (${default})."`
+	NoWorkbook bool     `help:"Write no review.xlsx."`
+	NoScripts  bool     `help:"Write no scripts."`
+
+	Memory size   `default:"512MiB" placeholder:"SIZE" help:"About how much memory to take, as 512MiB or 1GiB (${default})."`
+	Temp   string `placeholder:"DIR" help:"Folder for working files, which are gone when the run ends; the system's own if not given."`
 
 	Force            bool `help:"Replace the package in DIR."`
 	DetailedExitCode bool `help:"Exit with 2 if changes are planned, with 3 if some objects are blocked."`
 }
 
-// Validate refuses columns that do not exist, before any file is read.
+// allTables is the word for every table, tableNames are the words for each.
+const allTables = "all"
+
+var tableNames = []string{"ad", "cloud", "addresses", "changes", "findings"}
+
+// Validate refuses tables and columns that do not exist, before any file is read.
 func (p *planCmd) Validate() error {
+	if p.Memory < leastMemory {
+		return fmt.Errorf("--memory must be at least %d MiB", leastMemory>>20)
+	}
 	if p.BatchSize < 1 || p.Pilot < 0 {
 		return errors.New("--batch-size must be at least 1, and --pilot must not be negative")
+	}
+	if err := checkTables(p.Tables); err != nil {
+		return err
 	}
 	return knownColumns(p.Column, p.AcceptBlank)
 }
@@ -64,6 +83,49 @@ func knownColumns(chosen map[string]string, acceptBlank []string) error {
 	return nil
 }
 
+func checkTables(list []string) error {
+	if slices.Equal(list, []string{allTables}) {
+		return nil
+	}
+	for _, name := range list {
+		if !slices.Contains(tableNames, name) {
+			return fmt.Errorf("--tables: %q is no table; give %s, or some of %s with commas between", name, allTables, strings.Join(tableNames, ","))
+		}
+	}
+	if len(list) == 0 {
+		return fmt.Errorf("--tables is empty; give %s, or some of %s with commas between", allTables, strings.Join(tableNames, ","))
+	}
+	return nil
+}
+
+// writes says whether the table is asked for.
+func (p *planCmd) writes(name string) bool {
+	return slices.Contains(p.Tables, name) || slices.Contains(p.Tables, allTables)
+}
+
+// someTables are the tables asked for, in their order, or nil for all.
+func (p *planCmd) someTables() (list []string) {
+	for _, name := range tableNames {
+		if p.writes(name) {
+			list = append(list, name)
+		}
+	}
+	if len(list) == len(tableNames) {
+		return nil
+	}
+	return list
+}
+
+// leastMemory is what a run needs in any case.
+const leastMemory = 64 << 20
+
+// keepMemory makes the collector of unused memory work harder when what the run may take is nearly used
+// up. What is not heap (the program itself, stacks) needs some too.
+func (p *planCmd) keepMemory() {
+	const program = 28 << 20
+	debug.SetMemoryLimit(int64(p.Memory) - max(int64(p.Memory)/8, program))
+}
+
 // Run predicts, and writes the package.
 func (p *planCmd) Run(ctx context.Context, c *console) error {
 	out, err := newPackage(p.Out, p.Force)
@@ -74,13 +136,16 @@ func (p *planCmd) Run(ctx context.Context, c *console) error {
 	if err := out.spares(slices.Concat(p.AD, p.Cloud, []string{p.Map, p.Domains, p.Tenant})...); err != nil {
 		return err
 	}
+	p.keepMemory()
 	in, err := p.open(ctx, c)
+	defer in.close()
 	if err != nil {
 		return err
 	}
 	result, err := reconcile.Judge(ctx, in.sources(reconcile.AD), in.sources(reconcile.Cloud), reconcile.Options{
 		Tenant: in.tenant, Domains: in.domains, Anchor: reconcile.AnchorMode(p.Anchor), Map: in.pairs,
-		BatchSize: p.BatchSize, Pilot: p.Pilot, Progress: c.progress,
+		BatchSize: p.BatchSize, Pilot: p.Pilot, Memory: int64(p.Memory), Temp: p.Temp, Progress: c.progress,
+		NoVerdicts: p.NoWorkbook && !p.writes("ad") && !p.writes("cloud"),
 	})
 	if err != nil {
 		return err
@@ -132,28 +197,63 @@ func (p *planCmd) open(ctx context.Context, c *console) (*inputs, error) {
 	in := &inputs{tenant: reconcile.DefaultTenant()}
 	options := export.Options{
 		Sheet: p.Sheet, Delimiter: p.Delimiter, Encoding: p.Encoding, Columns: p.Column, AcceptBlank: p.AcceptBlank,
-		AnchorObjectGUID: reconcile.AnchorMode(p.Anchor) == reconcile.AnchorObjectGUID,
+		AnchorObjectGUID: reconcile.AnchorMode(p.Anchor) == reconcile.AnchorObjectGUID, Spill: true, Temp: p.Temp, Memory: int64(p.Memory),
 	}
-	var refused error
-	openAll := func(side reconcile.Side, paths []string) {
-		for _, path := range paths {
-			c.progress("inspecting "+filepath.Base(path), 0)
-			file, err := export.Open(ctx, path, side, options)
-			if err != nil {
-				refused = errors.Join(refused, err)
-				continue
-			}
-			in.files = append(in.files, file)
-		}
-	}
-	openAll(reconcile.AD, p.AD)
-	openAll(reconcile.Cloud, p.Cloud)
+	refused := in.openExports(ctx, c, options, p.exports())
 	if refused == nil {
 		refused = p.checkColumns(in)
 	}
 	refused = errors.Join(refused, p.openTenant(in), p.openDomains(in), p.openMap(in))
 	c.endPhase()
 	return in, refused
+}
+
+// exportPath is an export that is to be opened.
+type exportPath struct {
+	side reconcile.Side
+	path string
+}
+
+// exports are the exports of both sides, AD first.
+func (p *planCmd) exports() (list []exportPath) {
+	for _, path := range p.AD {
+		list = append(list, exportPath{reconcile.AD, path})
+	}
+	for _, path := range p.Cloud {
+		list = append(list, exportPath{reconcile.Cloud, path})
+	}
+	return list
+}
+
+// openExports opens the exports, several at a time: much of it is hashing, which one core does alone. Of
+// workbooks, whose texts lie in memory, one is open at a time. The error has every refusal, in order.
+func (in *inputs) openExports(ctx context.Context, c *console, o export.Options, list []exportPath) error {
+	files, errs := make([]*export.File, len(list)), make([]error, len(list))
+	var running sync.WaitGroup
+	places := make(chan struct{}, runtime.GOMAXPROCS(0))
+	o.OneBook = &sync.Mutex{}
+	for i, e := range list {
+		c.progress("inspecting "+filepath.Base(e.path), 0, 0)
+		places <- struct{}{}
+		running.Go(func() {
+			files[i], errs[i] = export.Open(ctx, e.path, e.side, o)
+			<-places
+		})
+	}
+	running.Wait()
+	for i, file := range files {
+		if errs[i] == nil {
+			in.files = append(in.files, file)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// close takes away the working files of the exports.
+func (in *inputs) close() {
+	for _, file := range in.files {
+		file.Close()
+	}
 }
 
 // checkColumns refuses a --column whose header is in no file: it would decide nothing.
@@ -219,7 +319,7 @@ func (in *inputs) sources(side reconcile.Side) (list []reconcile.Source) {
 // write fills the package: the tables, the plan, and the manifest if its counts close.
 func (p *planCmd) write(ctx context.Context, out *outPackage, in *inputs, result *reconcile.Result) (*evidence.Manifest, error) {
 	m := p.manifest(in, result)
-	if err := writeTables(ctx, out, in, result, &m.Counts); err != nil {
+	if err := p.writeTables(ctx, out, in, result, &m.Counts); err != nil {
 		return nil, err
 	}
 	planned, err := writePlan(ctx, out, in, result, m)
@@ -237,42 +337,68 @@ func (p *planCmd) write(ctx context.Context, out *outPackage, in *inputs, result
 	return m, out.file(manifestName, func(w io.Writer) (int, error) { return 0, m.Write(w) })
 }
 
-// writeTables writes the tables and counts what is in them.
-func writeTables(ctx context.Context, out *outPackage, in *inputs, result *reconcile.Result, counts *evidence.Counts) error {
-	for _, table := range []struct {
-		path  string
-		write func(io.Writer) (*tables.Tally, error)
-		count func(*tables.Tally)
-	}{
-		{"tables/ad.csv", func(w io.Writer) (*tables.Tally, error) { return tables.WriteAD(w, result.ADVerdicts(ctx)) },
-			func(t *tables.Tally) {
-				counts.AD.Outcomes, counts.AD.After, counts.BlockedBy = t.Of, t.After, t.BlockedBy
-			}},
-		{"tables/cloud.csv", func(w io.Writer) (*tables.Tally, error) { return tables.WriteCloud(w, result.CloudVerdicts(ctx)) },
-			func(t *tables.Tally) { counts.Cloud.Outcomes, counts.Cloud.After = t.Of, t.After }},
-		{"tables/addresses.csv", func(w io.Writer) (*tables.Tally, error) { return tables.WriteAddresses(w, result.Holders(ctx)) },
-			func(*tables.Tally) {}},
-		{"tables/changes.csv", func(w io.Writer) (*tables.Tally, error) { return tables.WriteChanges(w, result.Changes()) },
-			func(t *tables.Tally) {
-				counts.Changes = evidence.Decisions{
-					Apply: t.Of[string(reconcile.Apply)], Review: t.Of[string(reconcile.Review)], Blocked: t.Of[string(reconcile.Blocked)],
-				}
-			}},
-		{"tables/findings.csv", func(w io.Writer) (*tables.Tally, error) {
-			return tables.WriteFindings(w, in.withFindings(result.Findings(ctx)))
-		}, func(t *tables.Tally) { counts.Findings = t.Of }},
+// table is one of the tables, which are written or only counted.
+type table struct {
+	name  string
+	write func(io.Writer) (rows int, err error)
+	count func() error // reads what the table would hold; nil where nothing is counted
+}
+
+// writeTables writes the tables that are asked for. The counts hold what all of them would have: a table
+// that is not written is counted by reading its stream alone.
+func (p *planCmd) writeTables(ctx context.Context, out *outPackage, in *inputs, result *reconcile.Result, counts *evidence.Counts) error {
+	ad, cloud, changed, found := tables.NewTally(), tables.NewTally(), tables.NewTally(), tables.NewTally()
+	adVerdicts, cloudVerdicts := ad.AD(result.ADVerdicts(ctx)), cloud.Cloud(result.CloudVerdicts(ctx))
+	changes, findings := changed.Changes(result.Changes()), found.Findings(in.withFindings(result.Findings(ctx)))
+	for _, t := range []table{
+		{"ad", func(w io.Writer) (int, error) { return tables.WriteAD(w, adVerdicts) }, func() error { return countAll(ctx, result, reconcile.AD, ad) }},
+		{"cloud", func(w io.Writer) (int, error) { return tables.WriteCloud(w, cloudVerdicts) }, func() error { return countAll(ctx, result, reconcile.Cloud, cloud) }},
+		{"addresses", func(w io.Writer) (int, error) { return tables.WriteAddresses(w, result.Holders(ctx)) }, nil},
+		{"changes", func(w io.Writer) (int, error) { return tables.WriteChanges(w, changes) }, func() error { return tables.Drain(changes) }},
+		{"findings", func(w io.Writer) (int, error) { return tables.WriteFindings(w, findings) }, func() error { return tables.Drain(findings) }},
 	} {
-		err := out.file(table.path, func(w io.Writer) (int, error) {
-			tally, err := table.write(w)
-			if err != nil {
-				return 0, err
-			}
-			table.count(tally)
-			return tally.Rows, nil
-		})
-		if err != nil {
-			return fmt.Errorf("%s: %w", table.path, err)
+		if err := t.make(out, p.writes(t.name)); err != nil {
+			return err
 		}
+	}
+	counts.AD.Outcomes, counts.AD.After, counts.BlockedBy = ad.Of, ad.After, ad.BlockedBy
+	counts.Cloud.Outcomes, counts.Cloud.After = cloud.Of, cloud.After
+	counts.Changes = evidence.Decisions{
+		Apply: changed.Of[string(reconcile.Apply)], Review: changed.Of[string(reconcile.Review)], Blocked: changed.Of[string(reconcile.Blocked)],
+	}
+	counts.Findings = found.Of
+	return nil
+}
+
+// countAll counts the verdicts of a side without giving them.
+func countAll(ctx context.Context, result *reconcile.Result, side reconcile.Side, into *tables.Tally) error {
+	counts, err := result.Tally(ctx, side)
+	if err != nil {
+		return err
+	}
+	for outcome, n := range counts.Outcomes {
+		into.Of[string(outcome)] = n
+	}
+	for outcome, n := range counts.After {
+		into.After[string(outcome)] = n
+	}
+	for by, n := range counts.BlockedBy {
+		into.BlockedBy[string(by)] = n
+	}
+	return nil
+}
+
+// make writes the table into the package, or only counts it.
+func (t *table) make(out *outPackage, written bool) (err error) {
+	path := "tables/" + t.name + ".csv"
+	switch {
+	case written:
+		err = out.file(path, t.write)
+	case t.count != nil:
+		err = t.count()
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
 }
@@ -291,7 +417,7 @@ func writePlan(ctx context.Context, out *outPackage, in *inputs, result *reconci
 func (p *planCmd) writeForPeople(ctx context.Context, out *outPackage, in *inputs, result *reconcile.Result, m *evidence.Manifest) error {
 	if !p.NoWorkbook {
 		content := workbook.Content{
-			Manifest: m, Columns: in.columns(), Changes: result.Changes,
+			Manifest: m, Columns: in.columns(), Changes: result.Changes, Temp: cmp.Or(p.Temp, out.work),
 			AD:       func() iter.Seq2[*reconcile.ADVerdict, error] { return result.ADVerdicts(ctx) },
 			Cloud:    func() iter.Seq2[*reconcile.CloudVerdict, error] { return result.CloudVerdicts(ctx) },
 			Holders:  func() iter.Seq2[*reconcile.Holder, error] { return result.Holders(ctx) },
@@ -367,7 +493,7 @@ func (p *planCmd) manifest(in *inputs, result *reconcile.Result) *evidence.Manif
 func (p *planCmd) settings(t reconcile.Tenant) evidence.Settings {
 	return evidence.Settings{
 		Anchor: p.Anchor, BatchSize: p.BatchSize, Pilot: p.Pilot, AcceptBlank: p.AcceptBlank, Sheet: p.Sheet, Delimiter: p.Delimiter,
-		Encoding: p.Encoding, Columns: p.Column,
+		Encoding: p.Encoding, Columns: p.Column, Tables: p.someTables(),
 		Tenant: evidence.Tenant{
 			SoftMatchOnUPN: t.SoftMatchOnUPN, BlockSoftMatch: t.BlockSoftMatch,
 			BlockHardMatch: t.BlockHardMatch, AllowIdentifierUpdate: t.AllowIdentifierUpdate,

@@ -20,7 +20,11 @@ func summarize(w io.Writer, dir string, m *evidence.Manifest) error {
 		s.printf("Assumed: %s\n", a.Text)
 	}
 	if rejected := m.Counts.AD.Rejected + m.Counts.Cloud.Rejected; rejected > 0 {
-		s.printf("%s rows were not judged: see tables/findings.csv\n", grouped(rejected))
+		where := "see tables/findings.csv"
+		if !m.Settings.HasTable("findings") {
+			where = "the table findings, which was not asked for, says why"
+		}
+		s.printf("%s rows were not judged: %s\n", grouped(rejected), where)
 	}
 	s.printf("Written to %s\n", dir)
 	return s.err

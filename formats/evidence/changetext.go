@@ -162,7 +162,11 @@ func (t *changeText) named() {
 	}
 	if more := t.outline.apply - len(t.outline.named); more > 0 {
 		t.line("")
-		t.printf("And %d more: sheet Changes of review.xlsx, or tables/changes.csv.", more)
+		where := "sheet Changes of review.xlsx, or tables/changes.csv"
+		if !t.manifest.Settings.HasTable("changes") {
+			where = "sheet Changes of review.xlsx, or plan.jsonl"
+		}
+		t.printf("And %d more: %s.", more, where)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"smtpmatch/reconcile"
 )
@@ -37,6 +38,12 @@ type Settings struct {
 	Delimiter   string            `json:"delimiter,omitempty"`
 	Encoding    string            `json:"encoding,omitempty"`
 	Columns     map[string]string `json:"columns,omitempty"`
+	Tables      []string          `json:"tables,omitempty"` // those written, unless all are
+}
+
+// HasTable says whether that table is written.
+func (s *Settings) HasTable(name string) bool {
+	return s.Tables == nil || slices.Contains(s.Tables, name)
 }
 
 // Tenant are the switches that were in force, by their names in Graph.
