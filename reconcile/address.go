@@ -43,8 +43,8 @@ func isZeroWidth(r rune) bool {
 	return r >= 0x200B && r <= 0x200F || r == 0x2060 || r == 0xFEFF
 }
 
-// trimBlank takes blanks off both ends. Most texts have none, which two bytes tell.
-func trimBlank(s string) string {
+// TrimBlank takes blanks off both ends. Most texts have none, which two bytes tell.
+func TrimBlank(s string) string {
 	if s == "" || isInk(s[0]) && isInk(s[len(s)-1]) {
 		return s
 	}
@@ -68,7 +68,7 @@ func hasBlank(s string) bool {
 // blanks and zero-width characters, NFC, lower case by the simple mapping of each character.
 // Normalizing twice changes nothing more.
 func Normalize(s string) string {
-	s = trimBlank(s)
+	s = TrimBlank(s)
 	var buffer [96]byte
 	if lower, ok := appendLower(buffer[:0], s); ok {
 		if string(lower) == s {
@@ -84,7 +84,7 @@ func Normalize(s string) string {
 // what exports and spreadsheets put around it: blanks, one leading apostrophe, "mailto:", a display name
 // and angle brackets. A placeholder for nothing gives no address.
 func CleanAddress(cell string) string {
-	s := trimBlank(cell)
+	s := TrimBlank(cell)
 	if s == "" || s[0] != '\'' && s[0] != '-' && s[0] != '\\' && len(s) > 4 && strings.IndexByte(s, '<') < 0 && strings.IndexByte(s, ':') < 0 {
 		return s
 	}
@@ -140,7 +140,7 @@ func parseProxy(value string, stripped bool) (proxyKind, string) {
 			return proxyAlias, rest
 		}
 	}
-	value = trimBlank(value)
+	value = TrimBlank(value)
 	if stripped {
 		if hasBlank(value) {
 			return proxyBlank, ""
@@ -234,7 +234,7 @@ func (r *Record) Addresses() []Address {
 }
 
 func appendAddress(list []Address, text string, attribute Attribute) []Address {
-	if text = trimBlank(text); text == "" {
+	if text = TrimBlank(text); text == "" {
 		return list
 	}
 	return append(list, Address{Text: text, Normal: Normalize(text), Attribute: attribute})

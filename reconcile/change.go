@@ -170,7 +170,7 @@ func (c *Change) block(w *wish, matches bool, domains Domains) BlockedBy {
 		return UnverifiedDomain
 	case !leaves && isReserved(p):
 		return ReservedDomain
-	case isMalformed(trimBlank(w.primary)):
+	case isMalformed(TrimBlank(w.primary)):
 		return MalformedAddress
 	case c.isUnsafe():
 		return UnsafeValue
@@ -208,7 +208,7 @@ func (c *Change) rate(r *Record) (risk int) {
 	if r.Enabled != Yes {
 		risk++
 	}
-	if count := trimBlank(r.AdminCount); count != "" && count != "0" {
+	if count := TrimBlank(r.AdminCount); count != "" && count != "0" {
 		risk++
 	}
 	if c.ChangesSignIn() {
@@ -228,7 +228,7 @@ func (r *Record) isExchange() bool {
 	return isSet(r.MsExchRecipientType) || isSet(r.MsExchMailboxGUID) || isSet(r.MsExchRemoteRecipientType)
 }
 
-func isSet(s string) bool { return trimBlank(s) != "" }
+func isSet(s string) bool { return TrimBlank(s) != "" }
 
 // hasMailboxHere says whether the object is a user whose mailbox is on-premises.
 func (r *Record) hasMailboxHere() bool {
@@ -239,11 +239,11 @@ func (r *Record) hasMailboxHere() bool {
 func domainOf(dn string) string {
 	var labels []string
 	for part := range splitDN(dn) {
-		if trimmed := trimBlank(part); trimmed == "" || trimmed[0]|0x20 != 'd' {
+		if trimmed := TrimBlank(part); trimmed == "" || trimmed[0]|0x20 != 'd' {
 			continue
 		}
-		if name, value, ok := strings.Cut(Normalize(part), "="); ok && trimBlank(name) == "dc" {
-			labels = append(labels, trimBlank(value))
+		if name, value, ok := strings.Cut(Normalize(part), "="); ok && TrimBlank(name) == "dc" {
+			labels = append(labels, TrimBlank(value))
 		}
 	}
 	return strings.Join(labels, ".")

@@ -89,7 +89,7 @@ func peerFacts(r *Record) (f facts) {
 	if r.CloudManaged {
 		f |= isManaged
 	}
-	if strings.EqualFold(trimBlank(r.UserType), "guest") {
+	if strings.EqualFold(TrimBlank(r.UserType), "guest") {
 		f |= isGuest
 	}
 	if r.ObjectIdentifier != "" {

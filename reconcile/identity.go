@@ -12,7 +12,7 @@ import (
 // SID, and finds the anchor in use where the options leave that open. It also finds objects that stand in
 // the files twice.
 
-func normalSID(sid string) string { return strings.ToUpper(trimBlank(sid)) }
+func normalSID(sid string) string { return strings.ToUpper(TrimBlank(sid)) }
 
 // meet adds a cloud user that carries the anchor; users come in input order.
 func (c *carriers) meet(p peer) {

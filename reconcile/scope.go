@@ -45,7 +45,7 @@ func userInScope(r *Record) bool {
 	return recipientType(r)&systemRecipients == 0
 }
 
-func plainName(s string) string { return strings.ToLower(trimBlank(s)) }
+func plainName(s string) string { return strings.ToLower(TrimBlank(s)) }
 
 // isExchangeSystemName finds the client access servers' accounts: CAS_{…}.
 func isExchangeSystemName(lower string) bool {

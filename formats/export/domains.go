@@ -28,7 +28,7 @@ func ReadDomains(path string) (domains reconcile.Domains, rows int, err error) {
 	domains = make(reconcile.Domains)
 	tells := bind(schemaOf(domainRow{}), t.header).has("IsVerified")
 	for i, d := range list {
-		id := reconcile.Normalize(strings.TrimPrefix(strings.TrimFunc(d.ID, reconcile.IsBlank), "'"))
+		id := reconcile.Normalize(strings.TrimPrefix(reconcile.TrimBlank(d.ID), "'"))
 		verified, ok := readBool(d.IsVerified)
 		isVerified := verified == reconcile.Yes || !tells
 		before, listed := domains[id]

@@ -15,7 +15,7 @@ import (
 // dropped. The ; that ends an X400 value belongs to it; csvde writes the ones inside as \; and these
 // are unescaped.
 func splitJoined(cell string) (values []string) {
-	s := splitter{cell: strings.TrimFunc(cell, reconcile.IsBlank)}
+	s := splitter{cell: reconcile.TrimBlank(cell)}
 	s.start = s.first()
 	for at := s.start; at < len(s.cell); {
 		size := s.joinerAt(at)

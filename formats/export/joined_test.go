@@ -168,7 +168,7 @@ func FuzzSplitJoined(f *testing.F) {
 func checkSplit(t *testing.T, cell string, values []string) {
 	rest := cell
 	for _, v := range values {
-		if strings.TrimFunc(v, reconcile.IsBlank) != v || v == "" {
+		if reconcile.TrimBlank(v) != v || v == "" {
 			t.Fatalf("%q: the value %q is blank or has blanks around it", cell, v)
 		}
 		at, size := placeOf(rest, v)

@@ -45,7 +45,7 @@ func mapCell(key reconcile.MapKey, cell string) string {
 	if key != reconcile.MapByID {
 		return cell
 	}
-	text := strings.TrimPrefix(strings.TrimFunc(cell, reconcile.IsBlank), "'")
+	text := strings.TrimPrefix(reconcile.TrimBlank(cell), "'")
 	if g, ok := readGUID(text); ok {
 		return g.String()
 	}

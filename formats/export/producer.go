@@ -95,7 +95,7 @@ func recognize(header []string, typed string) *producer {
 	for _, h := range header {
 		key := headerKey(h)
 		keys[key] = true
-		if strings.ContainsRune(strings.TrimFunc(h, reconcile.IsBlank), ' ') {
+		if strings.ContainsRune(reconcile.TrimBlank(h), ' ') {
 			blanks[key] = true
 		}
 	}

@@ -3,8 +3,6 @@ package export
 import (
 	"encoding/base64"
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -111,7 +109,7 @@ func (p *recorder) takeOffGuards() {
 		if text := *field; text == "" || text[0] > '=' && text[0] < utf8.RuneSelf || !strings.Contains(text, `="`) {
 			continue
 		}
-		text := strings.TrimFunc(*field, reconcile.IsBlank)
+		text := reconcile.TrimBlank(*field)
 		if len(text) > 3 && text[0] == '=' && text[1] == '"' && text[len(text)-1] == '"' {
 			p.mend("Apostrophe", p.binding.schema[i].name(), text)
 			*field = text[2 : len(text)-1]
@@ -187,7 +185,7 @@ func (p *recorder) readCloud() {
 func (p *recorder) takeOffID() {
 	r := p.record
 	id := strings.ReplaceAll(r.ID.String(), "-", "")
-	if upn := strings.TrimFunc(r.UserPrincipalName, reconcile.IsBlank); id != "" && len(upn) > len(id) && strings.EqualFold(upn[:len(id)], id) {
+	if upn := reconcile.TrimBlank(r.UserPrincipalName); id != "" && len(upn) > len(id) && strings.EqualFold(upn[:len(id)], id) {
 		r.UserPrincipalName = upn[len(id):]
 		p.mend("DeletedName", "UserPrincipalName", upn)
 	}
@@ -210,7 +208,7 @@ func (p *recorder) enabledCloud() reconcile.Flag {
 
 // userType reads UserType, or CreationType: an invitation makes a guest.
 func (p *recorder) userType() string {
-	if strings.EqualFold(strings.TrimFunc(p.cloud.UserType, reconcile.IsBlank), "Invitation") {
+	if strings.EqualFold(reconcile.TrimBlank(p.cloud.UserType), "Invitation") {
 		return "Guest"
 	}
 	return p.cloud.UserType
@@ -274,7 +272,7 @@ func (p *recorder) trim(cell, column string) string {
 	if p.isSound {
 		return cell
 	}
-	text := strings.TrimFunc(cell, reconcile.IsBlank)
+	text := reconcile.TrimBlank(cell)
 	if len(text) < len(cell) && text != "" {
 		p.mend("Blanks", column, cell)
 	}
@@ -307,145 +305,6 @@ func isBase64(text string) bool {
 	return err == nil
 }
 
-// address leaves the cell as it is, counts what its readers will take off, see [reconcile.CleanAddress],
-// and warns of what they will not.
-func (p *recorder) address(cell, column string) string {
-	if p.isSound {
-		return cell
-	}
-	text := p.trim(cell, column)
-	if text == "" {
-		return cell
-	}
-	clean := reconcile.CleanAddress(text)
-	if clean != text {
-		p.mend(mendedAddress(text), column, text)
-	}
-	switch {
-	case clean == "" || column == "targetAddress" || p.record.Rejected:
-	case strings.IndexByte(clean, '@') < 0:
-		p.warn(column, "NoAt", cell, "No address: it has no @.")
-	case strings.ContainsFunc(clean, reconcile.IsBlank):
-		p.warn(column, "BlankInside", cell, "A blank or a character without width stands inside the address. Take it out in the directory.")
-	}
-	return cell
-}
-
-func mendedAddress(text string) string {
-	switch {
-	case reconcile.IsPlaceholder(strings.TrimPrefix(text, "'")):
-		return "Placeholder"
-	case text[0] == '\'':
-		return "Apostrophe"
-	}
-	return "Wrapped"
-}
-
-// addresses reads proxyAddresses, or puts them together where the table has secondary addresses only:
-// with the primary where a column names it, else without any prefix, like a column that lost them.
-func (p *recorder) addresses(proxies, secondary, mail string) []string {
-	if !p.binding.secondaryOnly {
-		return p.proxies(proxies)
-	}
-	var list []string
-	primary := withoutType(reconcile.CleanAddress(mail))
-	if primary != "" && p.binding.primaryIsNamed {
-		list = []string{"SMTP:" + primary}
-	}
-	for _, value := range p.proxies(secondary) {
-		address := withoutType(value)
-		switch {
-		case !p.binding.primaryIsNamed:
-			list = append(list, address)
-		case strings.EqualFold(address, primary):
-		case reconcile.HasProxyPrefix(address): // SIP: and the like
-			list = append(list, address)
-		default:
-			list = append(list, "smtp:"+address)
-		}
-	}
-	return list
-}
-
-// withoutType takes off the SMTP: that a primary or secondary address may have.
-func withoutType(address string) string {
-	const prefix = "smtp:"
-	if len(address) > len(prefix) && strings.EqualFold(address[:len(prefix)], prefix) {
-		return address[len(prefix):]
-	}
-	return address
-}
-
-// escapedBreak is a line break that a program wrote as \n, before the next value of a list or at its end.
-var escapedBreak = regexp.MustCompile(`(?:\\r)?\\n($|[A-Za-z][A-Za-z0-9-]*:)`)
-
-// proxies splits the joined values, see [splitJoined].
-func (p *recorder) proxies(cell string) []string {
-	column := proxyColumns[p.side]
-	text := p.trim(cell, column)
-	if text == "" {
-		return nil
-	}
-	if p.isSound {
-		return p.split(text)
-	}
-	if strings.IndexByte(";,|", text[0]) >= 0 || endsWithJoiner(text) {
-		p.mend("EmptyValue", column, text)
-	}
-	if strings.Contains(text, `\n`) && escapedBreak.MatchString(text) {
-		p.mend("EscapedBreak", column, text)
-		text = strings.TrimFunc(escapedBreak.ReplaceAllString(text, "\n$1"), reconcile.IsBlank)
-	}
-	values := p.split(p.withoutBraces(p.key(text, column)))
-	for i, v := range values {
-		if v[0] == '\'' && (i > 0 || text[0] != '\'') {
-			p.mend("Apostrophe", column, v)
-			values[i] = v[1:]
-		}
-	}
-	return slices.DeleteFunc(values, func(v string) bool { return v == "" })
-}
-
-// roomForValues is how many values are made room for at a time.
-const roomForValues = 1 << 10
-
-// split is [splitJoined] into room that many rows share.
-func (p *recorder) split(cell string) []string {
-	if cap(p.values)-len(p.values) < usualValues {
-		p.values = make([]string, 0, roomForValues)
-	}
-	begin := len(p.values)
-	list, ok := appendPlain(p.values, cell)
-	if !ok {
-		return splitJoined(cell)
-	}
-	p.values = list
-	return list[begin:len(list):len(list)]
-}
-
-// endsWithJoiner says whether a joiner ends the list for nothing. The ; of an X400 value is its own.
-func endsWithJoiner(text string) bool {
-	switch text[len(text)-1] {
-	case ',', '|':
-		return true
-	case ';':
-		return !strings.Contains(strings.ToLower(text), "x400:")
-	}
-	return false
-}
-
-// withoutBraces takes off the braces that a screen's view of a whole list has; a cut one was rejected.
-func (p *recorder) withoutBraces(text string) string {
-	if len(text) < 2 || text[0] != '{' || text[len(text)-1] != '}' {
-		return text
-	}
-	if p.record.Rejected {
-		return text // cut, as damage that was told already
-	}
-	p.warn(proxyColumns[p.side], "ScreenList", text, "The list is a screen's view, with braces; they were taken off. Export the values joined.")
-	return text[1 : len(text)-1]
-}
-
 func (p *recorder) flag(cell, column string) reconcile.Flag {
 	f, ok := readBool(cell)
 	switch {
@@ -463,12 +322,12 @@ func (p *recorder) class(cell string) string {
 	if cell == reconcile.ClassUser {
 		return reconcile.ClassUser
 	}
-	text := strings.TrimFunc(cell, reconcile.IsBlank)
+	text := reconcile.TrimBlank(cell)
 	if text == "" {
 		return p.whole.class
 	}
 	if i := strings.LastIndexByte(text, ';'); i >= 0 { // csvde: top;person;organizationalPerson;user
-		text = strings.TrimFunc(text[i+1:], reconcile.IsBlank)
+		text = reconcile.TrimBlank(text[i+1:])
 	}
 	name := strings.TrimPrefix(strings.ToLower(text), "#microsoft.graph.")
 	if class, ok := classes[name]; ok {

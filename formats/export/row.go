@@ -85,4 +85,12 @@ func isBlank(cell []byte) bool {
 	return true
 }
 
-func trimmed(cell []byte) []byte { return bytes.TrimFunc(cell, reconcile.IsBlank) }
+// trimmed takes blanks off both ends. Most cells have none, which two bytes tell.
+func trimmed(cell []byte) []byte {
+	if n := len(cell); n == 0 || isInk(cell[0]) && isInk(cell[n-1]) {
+		return cell
+	}
+	return bytes.TrimFunc(cell, reconcile.IsBlank)
+}
+
+func isInk(c byte) bool { return ' ' < c && c < 0x7F }

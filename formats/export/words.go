@@ -30,7 +30,7 @@ func readBool(cell string) (f reconcile.Flag, ok bool) {
 	case "False", "FALSE", "false":
 		return reconcile.No, true
 	}
-	word := strings.ToLower(strings.TrimFunc(cell, reconcile.IsBlank))
+	word := strings.ToLower(reconcile.TrimBlank(cell))
 	if word == "" || reconcile.IsPlaceholder(word) {
 		return reconcile.Unknown, true
 	}

@@ -50,7 +50,8 @@ func TestMeasured(t *testing.T) {
 	if r.wall < spent || r.cpu < spent/4 || r.cpu > 20*r.wall {
 		t.Errorf("wall %v, CPU %v", r.wall, r.cpu)
 	}
-	if runtime.GOOS == "linux" && (r.peak < taken || r.peak > 2*taken) {
+	// The race detector takes several times as much.
+	if runtime.GOOS == "linux" && (r.peak < taken || r.peak > 8*taken) {
 		t.Errorf("peak %s", mebibytes(r.peak))
 	}
 }
