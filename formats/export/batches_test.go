@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -190,4 +191,25 @@ func BenchmarkCleanBatches(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N)*benchRows/b.Elapsed().Seconds(), "rows/s")
+}
+
+// Rows with damage are told apart up to a number; beyond it every row is searched.
+func TestDubious(t *testing.T) {
+	all, part := newDubious(), newDubious()
+	all.seed = maphash.MakeSeed()
+	part.seed = all.seed
+	all.add("a")
+	part.add("b")
+	all.join(part)
+	if all.clears("a") || all.clears("b") || !all.clears("c") || !newDubious().clears("a") || (*dubious)(nil).clears("a") {
+		t.Error("a and b have damage, c has none")
+	}
+	for i := range mostDubious + 1 {
+		part.add(fmt.Sprint(i))
+	}
+	all.join(part)
+	all.join(newDubious())
+	if all.add("d"); all.clears("c") || len(all.ids) > 0 {
+		t.Error("too many to tell them apart")
+	}
 }

@@ -21,17 +21,22 @@ func newDubious() *dubious {
 
 // add notes a row with damage.
 func (d *dubious) add(id string) {
-	if d.ids[maphash.String(d.seed, id)] = struct{}{}; len(d.ids) > mostDubious {
-		d.many = true
+	if !d.many {
+		d.ids[maphash.String(d.seed, id)] = struct{}{}
+		d.many = len(d.ids) > mostDubious
 	}
 }
 
 // join adds the rows of another part.
 func (d *dubious) join(part *dubious) {
+	if d.many = d.many || part.many; d.many {
+		d.ids = nil
+		return
+	}
 	for id := range part.ids {
 		d.ids[id] = struct{}{}
 	}
-	d.many = d.many || part.many || len(d.ids) > mostDubious
+	d.many = len(d.ids) > mostDubious
 }
 
 // clears says that the row has no damage. Before the survey no row is cleared.
