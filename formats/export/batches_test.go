@@ -171,6 +171,7 @@ func TestBatchesEnd(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
+	last = nil
 	for _, last = range open(t, path, reconcile.AD, Options{}).Batches(ctx) {
 	}
 	if !errors.Is(last, context.Canceled) {

@@ -187,7 +187,7 @@ func (p *chunkPipeline[T]) collect(ctx context.Context, s *Scanning, yield func(
 		case j = <-p.queue:
 		}
 		if j == nil {
-			if err := p.cutter.failed(); err != nil {
+			if err := p.ended(ctx); err != nil {
 				yield(Part[T]{}, err)
 			}
 			return
@@ -204,30 +204,39 @@ func (p *chunkPipeline[T]) collect(ctx context.Context, s *Scanning, yield func(
 		part.RowsBefore += j.chunk.rows
 		part.LinesBefore += j.chunk.lines
 		if !whole {
-			p.readOn(ctx, s, part, p.remaining(j), yield)
+			p.readOn(ctx, s, part, p.remaining(ctx, j), yield)
 			return
 		}
 	}
 }
 
+// ended says why the queue was closed: nil at the end of the text. A queue that was closed because of ctx may
+// lack chunks.
+func (p *chunkPipeline[T]) ended(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return p.cutter.failed()
+}
+
 // remaining is the text from the record on that was cut, and what became of the chunks behind it.
-func (p *chunkPipeline[T]) remaining(from *job[T]) io.Reader {
+func (p *chunkPipeline[T]) remaining(ctx context.Context, from *job[T]) io.Reader {
 	pieces := []io.Reader{bytes.NewReader(from.chunk.text[from.chunk.read:])}
-	return io.MultiReader(append(pieces, &queued[T]{queue: p.queue, cutter: p.cutter})...)
+	return io.MultiReader(append(pieces, &queued[T]{ctx: ctx, pipeline: p})...)
 }
 
 // queued reads the text of the chunks in the queue, up to the end of the text.
 type queued[T any] struct {
-	queue  chan *job[T]
-	cutter *cutter
-	text   []byte
+	ctx      context.Context
+	pipeline *chunkPipeline[T]
+	text     []byte
 }
 
 func (q *queued[T]) Read(b []byte) (int, error) {
 	for len(q.text) == 0 {
-		j, open := <-q.queue
+		j, open := <-q.pipeline.queue
 		if !open {
-			if err := q.cutter.failed(); err != nil {
+			if err := q.pipeline.ended(q.ctx); err != nil {
 				return 0, err
 			}
 			return 0, io.EOF

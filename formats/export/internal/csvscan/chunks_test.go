@@ -153,3 +153,25 @@ func TestChunksStop(t *testing.T) {
 	}
 	t.Error("the cancellation was not told")
 }
+
+// A cancelled reading never looks like one that came to the end.
+func TestChunksCancelled(t *testing.T) {
+	work := func(c *Chunk) int {
+		for range c.Rows() {
+		}
+		return 0
+	}
+	for _, text := range []string{strings.Repeat("a,b\n", 1000), "a\"b\n" + strings.Repeat("\"c\nd\",e\n", 500)} {
+		for range 300 {
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			var last error
+			for _, err := range ScanChunks(ctx, strings.NewReader(text), Scanning{Delimiter: ',', Workers: 2, ChunkSize: 64}, work) {
+				last = err
+			}
+			if !errors.Is(last, context.Canceled) {
+				t.Fatalf("it ended with %v", last)
+			}
+		}
+	}
+}
