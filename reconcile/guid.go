@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"strings"
 	"unicode"
@@ -12,8 +11,8 @@ import (
 // keep it: the first three groups are little-endian.
 type GUID [16]byte
 
-// guidOrder is the place in a GUID's bytes of each byte of its text, dashes left out.
-var guidOrder = [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15}
+// guidPlaces is where in a GUID's text the two digits of each of its bytes begin.
+var guidPlaces = [16]int{6, 4, 2, 0, 11, 9, 16, 14, 19, 21, 24, 26, 28, 30, 32, 34}
 
 var errGUID = errors.New("not a GUID")
 
@@ -26,8 +25,7 @@ func ParseGUID(s string) (GUID, error) {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return g, errGUID
 	}
-	for i, at := range guidOrder {
-		place := guidPlaces[i]
+	for at, place := range guidPlaces {
 		high, low := hexDigits[s[place]], hexDigits[s[place+1]]
 		if high|low > 15 {
 			return GUID{}, errGUID
@@ -36,9 +34,6 @@ func ParseGUID(s string) (GUID, error) {
 	}
 	return g, nil
 }
-
-// guidPlaces is where in a GUID's text the digits of each of its bytes begin.
-var guidPlaces = [16]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
 
 // hexDigits gives the value of a hex digit, 255 for any other byte.
 var hexDigits = func() (table [256]byte) {
@@ -56,16 +51,19 @@ var hexDigits = func() (table [256]byte) {
 func (g GUID) IsZero() bool { return g == GUID{} }
 
 // String gives the text form in lower case, empty for the zero GUID.
-func (g GUID) String() string {
+func (g GUID) String() string { return string(g.AppendTo(nil)) }
+
+// AppendTo appends what String gives.
+func (g GUID) AppendTo(b []byte) []byte {
 	if g.IsZero() {
-		return ""
+		return b
 	}
-	var text [16]byte
-	for i, at := range guidOrder {
-		text[i] = g[at]
+	const digits = "0123456789abcdef"
+	text := [36]byte{8: '-', 13: '-', 18: '-', 23: '-'}
+	for at, place := range guidPlaces {
+		text[place], text[place+1] = digits[g[at]>>4], digits[g[at]&15]
 	}
-	h := hex.EncodeToString(text[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+	return append(b, text[:]...)
 }
 
 // Anchor gives the source anchor that Entra Connect makes of the GUID: base64 of its bytes

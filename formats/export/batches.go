@@ -83,9 +83,6 @@ func (f *File) batchChunks(ctx context.Context, t *textTable, yield func(reconci
 		return b
 	}
 	return eachChunk(ctx, t, work, func(b *recordBatch, rowsBefore int, free func()) error {
-		if t.spilled != nil {
-			rowsBefore = 0 // rows of a working file know their numbers
-		}
 		if b.err != nil {
 			return b.err
 		}

@@ -163,44 +163,30 @@ func (f *File) identify() (head []byte, err error) {
 	hash.SetSeed(f.print.seed)
 	sum := sha256.New()
 	var detector charset.Detector
-	first := &headWriter{}
-	copyAll := func(to ...io.Writer) (int64, error) {
-		return io.CopyBuffer(io.MultiWriter(to...), struct{ io.Reader }{in}, make([]byte, 1<<18))
+	if head, err = readHead(in); err != nil {
+		return nil, err
 	}
-	if isBook, bookErr := startsAsWorkbook(in); bookErr != nil {
-		return nil, bookErr
-	} else if isBook { // its bytes are no text
-		f.bytes, err = copyAll(sum, &hash, first)
-	} else {
-		f.bytes, err = copyAll(sum, &hash, &detector, first)
+	readers := []io.Writer{sum, &hash}
+	if !isWorkbook(head) { // whose bytes are no text
+		readers = append(readers, &detector)
 	}
+	f.bytes, err = io.CopyBuffer(io.MultiWriter(readers...), struct{ io.Reader }{in}, make([]byte, 1<<18))
 	f.sha256 = hex.EncodeToString(sum.Sum(nil))
 	f.print.sum = hash.Sum64()
 	f.guess = detector.Guess()
-	return first.head, err
+	return head, err
 }
 
-// startsAsWorkbook looks at the first bytes of a file, and goes back to its beginning.
-func startsAsWorkbook(in io.ReadSeeker) (bool, error) {
-	head := make([]byte, 8)
-	n, err := io.ReadFull(in, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return false, err
-	}
-	_, err = in.Seek(0, io.SeekStart)
-	return isWorkbook(head[:n]), err
-}
-
-// headWriter keeps the first bytes.
-type headWriter struct{ head []byte }
-
+// headBytes is how much of a file's beginning tells what it is.
 const headBytes = 4096
 
-func (w *headWriter) Write(b []byte) (int, error) {
-	if missing := headBytes - len(w.head); missing > 0 {
-		w.head = append(w.head, b[:min(missing, len(b))]...)
+// readHead reads the first bytes of a file, and goes back to its beginning.
+func readHead(in io.ReadSeeker) ([]byte, error) {
+	head, err := io.ReadAll(io.LimitReader(in, headBytes))
+	if err == nil {
+		_, err = in.Seek(0, io.SeekStart)
 	}
-	return len(b), nil
+	return head, err
 }
 
 // findText finds the table of a CSV file and binds its header.
@@ -229,7 +215,7 @@ func (f *File) findText(ctx context.Context) error {
 // chooseColumns takes the columns that the user decided.
 func (f *File) chooseColumns() error {
 	if err := f.binding.choose(f.options.Columns); err != nil {
-		return refuse(f.name, "Damaged", err.Error()+".", "")
+		return refuse(f.name, "MissingColumn", err.Error()+".", "")
 	}
 	return nil
 }

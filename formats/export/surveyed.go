@@ -88,9 +88,6 @@ func (f *File) surveyChunks(ctx context.Context, t *textTable, all *surveyed) er
 		return s.survey(f, t, chunk)
 	}
 	return eachChunk(ctx, t, work, func(part *surveyed, rowsBefore int, done func()) error {
-		if t.spilled != nil {
-			rowsBefore = 0 // its rows know their numbers
-		}
 		all.join(f, part, rowsBefore)
 		done()
 		if part.err != nil {

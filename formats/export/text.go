@@ -181,6 +181,9 @@ func eachChunk[T any](ctx context.Context, t *textTable, work func(*csvscan.Chun
 	return t.reading(ctx, func(text io.Reader) error {
 		s := csvscan.Scanning{Delimiter: t.delimiter, Line: t.lead.Line, Workers: runtime.GOMAXPROCS(0), ChunkSize: t.chunk}
 		for part, err := range csvscan.ScanChunks(ctx, text, s, work) {
+			if t.spilled != nil {
+				part.RowsBefore = 0 // rows of a working file know their numbers
+			}
 			if err == nil {
 				err = take(part.Value, part.RowsBefore, part.Done)
 			}

@@ -50,7 +50,7 @@ func (t *writer) list(values []string) {
 
 // guid appends a cell with an id, empty for the zero GUID.
 func (t *writer) guid(g reconcile.GUID) {
-	t.buf = append(appendGUID(t.buf, g), ',')
+	t.buf = append(g.AppendTo(t.buf), ',')
 }
 
 // number appends a cell with a number that is not negative.
@@ -171,22 +171,4 @@ var special, suspicious = func() (anywhere, atEnds [256]byte) {
 func isFormula(cell string) bool {
 	cell = strings.TrimLeft(cell, "'")
 	return cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0
-}
-
-// guidPlaces are where the two digits of each byte of a GUID stand in its text, which is the layout that
-// [reconcile.GUID.String] has, with dashes at 8, 13, 18 and 23.
-var guidPlaces = [16]int{6, 4, 2, 0, 11, 9, 16, 14, 19, 21, 24, 26, 28, 30, 32, 34}
-
-// appendGUID appends what [reconcile.GUID.String] gives.
-func appendGUID(buf []byte, g reconcile.GUID) []byte {
-	if g.IsZero() {
-		return buf
-	}
-	const digits = "0123456789abcdef"
-	text := [36]byte{8: '-', 13: '-', 18: '-', 23: '-'}
-	for i, b := range g {
-		at := guidPlaces[i]
-		text[at], text[at+1] = digits[b>>4], digits[b&15]
-	}
-	return append(buf, text[:]...)
 }

@@ -135,8 +135,12 @@ func FuzzLists(f *testing.F) {
 func TestGUID(t *testing.T) {
 	for _, text := range []string{adGUID, cloudGUID, "00000000-0000-0000-0000-000000000000", "ffffffff-0000-0000-0000-000000000001"} {
 		g := guid(t, text)
-		if got := string(appendGUID(nil, g)); got != g.String() {
-			t.Errorf("%s became %q", g, got)
+		want := strings.ToLower(text)
+		if g.IsZero() {
+			want = ""
+		}
+		if got := string(g.AppendTo(nil)); got != want || got != g.String() {
+			t.Errorf("%s became %q", text, got)
 		}
 	}
 }
